@@ -1,0 +1,16 @@
+//! What a closed form says of a scenario.
+
+use crate::model::Subject;
+
+/// An exact value for one metric of one subject.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prediction {
+    /// Whose.
+    pub subject: Subject,
+    /// Key of the metric.
+    pub metric: &'static str,
+    /// Value in the metric's unit.
+    pub value: f64,
+    /// How it was obtained, `k-of-n with one crew, GTH over 4 states`.
+    pub method: String,
+}

@@ -1,0 +1,11 @@
+//! The discrete-event engine: a queue ordered by (time, sequence), keyed random streams, pooled populations.
+//!
+//! Has no domain word in it: it knows times, numbers and payloads.
+
+mod pool;
+mod queue;
+mod streams;
+
+pub use pool::Pool;
+pub use queue::Queue;
+pub use streams::{Rng, TrialKey, name_key};

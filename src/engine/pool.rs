@@ -1,0 +1,115 @@
+//! Memoryless populations without one event per part.
+//!
+//! The slots of a population are split into groups of 1, 1, 2, 4, 8 … Each group runs a keyed Poisson stream at the rate of its full size and draws
+//! its victim uniformly. A victim that is absent or down is ignored by the caller, which is exact because the law is memoryless. Adding a slot leaves
+//! the hits of the others untouched.
+
+use super::{Rng, TrialKey};
+use crate::quantity::Span;
+use rand::{Rng as _, RngExt as _};
+use rand_distr::{Distribution as _, Exp1};
+
+/// The shape of a pool: how its slots are grouped. The state of one group is its [`Rng`], held by the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    slots: u32,
+    /// Mean life of one slot in microseconds.
+    mean: f64,
+}
+
+impl Pool {
+    /// A pool of `slots` parts with a mean life of `mean` each.
+    #[must_use]
+    pub fn new(slots: u32, mean_seconds: f64) -> Self {
+        Self { slots, mean: mean_seconds * 1e6 }
+    }
+
+    /// Number of groups.
+    #[must_use]
+    pub const fn groups(self) -> u32 {
+        match self.slots {
+            0 => 0,
+            slots => u32::BITS - (slots - 1).leading_zeros() + 1,
+        }
+    }
+
+    /// First slot and full size of a group: 0+1, 1+1, 2+2, 4+4, 8+8 …
+    #[must_use]
+    #[inline]
+    const fn group(group: u32) -> (u32, u32) {
+        match group {
+            0 => (0, 1),
+            group => (1 << (group - 1), 1 << (group - 1)),
+        }
+    }
+
+    /// The stream of a group.
+    #[must_use]
+    pub fn stream(key: TrialKey, purpose: u64, entity: u64, group: u32) -> Rng {
+        key.stream(purpose, entity, u64::from(group))
+    }
+
+    /// Time to the next hit on a group.
+    #[inline]
+    pub fn gap(self, group: u32, stream: &mut Rng) -> Span {
+        let (_, size) = Self::group(group);
+        let unit: f64 = Exp1.sample(stream);
+        Span::from_microseconds((unit * self.mean / f64::from(size) + 0.5) as u64)
+    }
+
+    /// The slot that is hit, `None` when the group's last part is not filled there.
+    #[inline]
+    pub fn victim(self, group: u32, stream: &mut Rng) -> Option<u32> {
+        let (first, size) = Self::group(group);
+        let slot = if size == 1 { first } else { first + (stream.next_u32() & (size - 1)) };
+        (slot < self.slots).then_some(slot)
+    }
+
+    /// The slots that are down at a random moment when each is so with chance `share`, by geometric skips: the cost is that of the parts found.
+    pub fn found_down(self, share: f64, stream: &mut Rng, mut found: impl FnMut(u32)) {
+        if share <= 0.0 {
+            return;
+        }
+        let log_up = libm::log1p(-share);
+        let mut slot = 0.0_f64;
+        loop {
+            let uniform: f64 = stream.random();
+            slot += libm::floor(libm::log1p(-uniform) / log_up);
+            if slot >= f64::from(self.slots) {
+                return;
+            }
+            found(slot as u32);
+            slot += 1.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_cover_every_slot_once() {
+        for slots in [1, 2, 3, 4, 5, 8, 9, 1000] {
+            let pool = Pool::new(slots, 1.0);
+            let mut covered = 0;
+            for group in 0..pool.groups() {
+                let (first, size) = Pool::group(group);
+                assert_eq!(first, covered);
+                covered = first + size;
+            }
+            assert!(covered >= slots && (slots == 1 || covered / 2 < slots), "{slots} slots, {covered} covered");
+        }
+    }
+
+    #[test]
+    fn found_down_has_the_binomial_mean() {
+        let (pool, share, runs) = (Pool::new(1000, 1.0), 0.03, 2000);
+        let mut count = 0;
+        for run in 0..runs {
+            pool.found_down(share, &mut TrialKey::new(5, run).stream(0, 0, 0), |_| count += 1);
+        }
+        let (mean, sd) = (30.0 * runs as f64, (30.0 * 0.97 * runs as f64).sqrt());
+        assert!((f64::from(count) - mean).abs() < 4.0 * sd, "{count} against {mean}");
+    }
+}

@@ -1,0 +1,32 @@
+//! Links between domains, and what can be reached when one is cut.
+
+use super::{DomainId, PopulationId};
+use crate::quantity::{Bandwidth, Probability, Span};
+
+/// One end of a link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Endpoint {
+    /// A failure domain: everything below it hangs on this end.
+    Domain(DomainId),
+    /// Where the users are.
+    Outside,
+}
+
+/// A network link. When a scenario has links to the outside, a replica counts only while users reach it over them.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Name in the scenario.
+    pub name: String,
+    /// Shown instead of the name where there is room.
+    pub title: String,
+    /// Its two ends.
+    pub between: [Endpoint; 2],
+    /// Line rate.
+    pub bandwidth: Option<Bandwidth>,
+    /// One way.
+    pub latency: Span,
+    /// Share of the line rate that carries payload.
+    pub efficiency: Probability,
+    /// The line itself, if it can fail.
+    pub line: Option<PopulationId>,
+}

@@ -1,0 +1,15 @@
+//! Numbers that know their unit: parse, print, range.
+//!
+//! Knows nothing of scenarios; every quantity refuses a bare number.
+
+mod chance;
+mod data;
+mod parse;
+mod rate;
+mod time;
+
+pub use chance::Probability;
+pub use data::{Bandwidth, Bytes};
+pub use parse::QuantityError;
+pub use rate::Rate;
+pub use time::{MICROSECONDS_PER_SECOND, SECONDS_PER_YEAR, SimTime, Span};

@@ -1,0 +1,114 @@
+//! What one trial leaves behind: sums that metrics are made of.
+
+use crate::model::Disruption;
+use crate::quantity::Span;
+
+/// Count, sum and largest of the events of one kind in one trial.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct EventTotals {
+    /// Number of events.
+    pub count: u64,
+    /// Sum of their lengths.
+    pub sum: Span,
+    /// Longest.
+    pub longest: Span,
+}
+
+impl EventTotals {
+    /// Adds one event.
+    #[inline]
+    pub fn add(&mut self, length: Span) {
+        self.count += 1;
+        self.sum += length;
+        self.longest = self.longest.max(length);
+    }
+}
+
+/// Sums of one service over one trial. Times are out of `horizon`.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ServiceTally {
+    /// Length of the trial.
+    pub horizon: Span,
+    /// Time down.
+    pub down: Span,
+    /// Time degraded.
+    pub degraded: Span,
+    /// Every interval down, planned or not.
+    pub outages: EventTotals,
+    /// Unplanned outages from loss of service to service, by what disrupted it.
+    pub recoveries: [EventTotals; Disruption::ALL.len()],
+    /// Unplanned outages still open when the trial ended: not among the recoveries.
+    pub unrecovered: u64,
+    /// From loss of the active group to its detection.
+    pub detections: EventTotals,
+    /// Recoveries judged against the RTO, open ones once they are beyond it: (met, judged).
+    pub rto: (u64, u64),
+    /// Recoveries judged against the MTD: (met, judged).
+    pub mtd: (u64, u64),
+    /// Full calendar windows judged against the availability objective: (met, judged).
+    pub windows: (u64, u64),
+    /// Share of load served, integrated over time: share times seconds.
+    pub served: f64,
+    /// The same over the time not fully up only.
+    pub served_in_incidents: f64,
+    /// Requests served over capacity of the available replicas, integrated while up or degraded; zero without a load.
+    pub utilised: f64,
+    /// Time over which `utilised` was integrated.
+    pub utilised_time: Span,
+    /// Redundancy degree integrated over time: degree times seconds.
+    pub degree: f64,
+    /// Least redundancy degree.
+    pub degree_least: u32,
+    /// Time with no failure left to survive, time down included.
+    pub exposed: Span,
+    /// Failovers tried and failovers that did not work.
+    pub failovers: u64,
+    /// Attempts that did not work.
+    pub failovers_failed: u64,
+    /// Needless failovers.
+    pub false_alarms: u64,
+    /// Time with two sides active.
+    pub split_brain: Span,
+    /// Time down charged to each cause, by [`crate::model::Cause::index`].
+    pub charged: Vec<f64>,
+}
+
+/// Sums of one named domain over one trial.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct DomainTally {
+    /// Length of the trial.
+    pub horizon: Span,
+    /// Nodes below the domain.
+    pub units: u64,
+    /// Node time down below the domain, whatever the reason: seconds.
+    pub unit_down: f64,
+    /// Intervals in which the domain as a whole was off.
+    pub off: EventTotals,
+}
+
+/// Sums of the whole scenario over one trial.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ScenarioTally {
+    /// Length of the trial.
+    pub horizon: Span,
+    /// Time with at least one service down.
+    pub any_down: EventTotals,
+    /// Failures of units.
+    pub failures: u64,
+    /// Repairs that were completed.
+    pub repairs: u64,
+    /// Turns of planned work.
+    pub maintenances: u64,
+    /// Repairs that had to wait for a part.
+    pub spare_waits: u64,
+    /// Repairs that needed a part.
+    pub spare_uses: u64,
+    /// Crew time at work: seconds times people.
+    pub crew_busy: f64,
+    /// Crew people over all crews.
+    pub crew_people: u64,
+    /// Strikes of each threat.
+    pub strikes: Vec<u64>,
+    /// Events processed.
+    pub events: u64,
+}

@@ -8,10 +8,10 @@ use rand_xoshiro::rand_core::SeedableRng;
 /// The only generator of the crate.
 pub type Rng = Xoshiro256PlusPlus;
 
-/// Increment of SplitMix64: 2^64 divided by the golden ratio, made odd.
+/// Increment of `SplitMix64`: 2^64 divided by the golden ratio, made odd.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The output function of SplitMix64 (Steele, Lea and Flood 2014): a bijection that spreads every bit.
+/// The output function of `SplitMix64` (Steele, Lea and Flood 2014): a bijection that spreads every bit.
 #[inline]
 const fn mix(mut word: u64) -> u64 {
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

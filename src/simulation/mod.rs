@@ -2,8 +2,25 @@
 //!
 //! Formats no text; every random number comes from a stream keyed by what it is for.
 
+mod disaster;
+mod domain;
+mod draw;
+mod event;
+mod failover;
+mod failure;
+mod layout;
+mod network;
+mod plant;
+mod repair;
+mod replica;
+mod service;
+mod state;
 mod tally;
 mod trace;
+mod trial;
 
-pub use tally::{DomainTally, EventTotals, ScenarioTally, ServiceTally};
+pub use tally::{
+    DomainTally, EventKind, EventTotals, PROFILE_BINS, ScenarioTally, ServiceTally, TallyEvent, TrialTally,
+};
 pub use trace::{Happening, Status, Stretch, Trace, TraceEntry};
+pub use trial::Simulator;

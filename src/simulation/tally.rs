@@ -1,6 +1,7 @@
 //! What one trial leaves behind: sums that metrics are made of.
 
-use crate::model::Disruption;
+use crate::id::IdVec;
+use crate::model::{Disruption, DomainId, ServiceId};
 use crate::quantity::Span;
 
 /// Count, sum and largest of the events of one kind in one trial.
@@ -111,4 +112,44 @@ pub struct ScenarioTally {
     pub strikes: Vec<u64>,
     /// Events processed.
     pub events: u64,
+}
+
+/// Slices of the horizon in which the redundancy degree is profiled.
+pub const PROFILE_BINS: usize = 50;
+
+/// Kind of an event whose length is kept for a distribution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EventKind {
+    /// A service was down.
+    Outage,
+    /// A service was lost and came back; what disrupted it.
+    Recovery(Disruption),
+    /// A loss was noticed.
+    Detection,
+}
+
+/// One event of a trial.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TallyEvent {
+    /// Whose.
+    pub service: ServiceId,
+    /// What.
+    pub kind: EventKind,
+    /// How long.
+    pub length: Span,
+}
+
+/// Everything one trial leaves behind.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TrialTally {
+    /// Per service.
+    pub services: IdVec<ServiceId, ServiceTally>,
+    /// Per domain, named or not.
+    pub domains: IdVec<DomainId, DomainTally>,
+    /// The whole scenario.
+    pub scenario: ScenarioTally,
+    /// Events of this trial, in order.
+    pub events: Vec<TallyEvent>,
+    /// Per service, redundancy degree integrated over each of [`PROFILE_BINS`] equal slices of the horizon: degree times seconds.
+    pub redundancy: IdVec<ServiceId, Vec<f64>>,
 }

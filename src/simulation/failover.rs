@@ -1,0 +1,290 @@
+//! From the loss of the active group to service at another one, and back.
+
+use super::draw::{Purpose, chance, draw};
+use super::event::{Event, Incarnation};
+use super::state::{Stage, World};
+use super::tally::{EventKind, TallyEvent};
+use super::trace::{Happening, Status};
+use crate::engine::Rng;
+use crate::id::IdRange;
+use crate::model::{DomainId, Probe, ServiceId, UnitId};
+use crate::quantity::Span;
+use rand::RngExt as _;
+use rand_distr::{Distribution as _, Exp1};
+
+impl World<'_> {
+    /// The stream for the current incident of a service.
+    fn incident_stream(&self, purpose: Purpose, service: ServiceId) -> Rng {
+        let state = &self.services[service];
+        let nth = u64::from(state.incidents) << 16 | u64::from(state.attempts & 0xffff);
+        self.key.stream(purpose as u64, self.layout.service_keys[service], nth)
+    }
+
+    fn move_stage(&mut self, service: ServiceId, stage: Stage) -> Incarnation {
+        let state = &mut self.services[service];
+        state.stage = stage;
+        state.incarnation += 1;
+        state.incarnation
+    }
+
+    /// The active group is lost: the clock of the detection starts.
+    pub(super) fn lose_group(&mut self, service: ServiceId) {
+        self.services[service].incidents += 1;
+        self.services[service].attempts = 0;
+        self.services[service].lost_since = self.now;
+        let incarnation = self.move_stage(service, Stage::Unnoticed);
+        if let Some(delay) = self.detection_delay(service) {
+            self.schedule_in(delay, Event::Detected { service, incarnation });
+        }
+    }
+
+    /// Time until somebody or something notices; `None` when nobody ever does.
+    fn detection_delay(&self, service: ServiceId) -> Option<Span> {
+        let detection = &self.scenario.services[service].detection;
+        let mut rng = self.incident_stream(Purpose::Detection, service);
+        let seeing = detection.monitors.is_empty()
+            || detection.monitors.iter().any(|range: &IdRange<UnitId>| range.iter().any(|unit| self.host_serves(unit)));
+        let probes: Vec<Span> = detection.probes.iter().filter_map(|probe| probe_delay(probe, &mut rng)).collect();
+        let person = detection.person.as_ref().map(|law| draw(law, &mut rng));
+        let probed = if seeing { probes.into_iter().min() } else { None };
+        probed.into_iter().chain(person).min()
+    }
+
+    /// The loss is noticed.
+    pub(super) fn detected(&mut self, service: ServiceId, incarnation: Incarnation) {
+        let state = &self.services[service];
+        if state.incarnation != incarnation || state.stage != Stage::Unnoticed {
+            return;
+        }
+        let length = self.now - state.lost_since;
+        self.tally.services[service].detections.add(length);
+        self.tally.events.push(TallyEvent { service, kind: EventKind::Detection, length });
+        self.note(Happening::Detected(service));
+        let incarnation = self.move_stage(service, Stage::Deciding);
+        let decide = self.scenario.services[service].detection.decide.as_ref();
+        let takes = decide.map_or(Span::ZERO, |law| draw(law, &mut self.incident_stream(Purpose::Decision, service)));
+        self.schedule_in(takes, Event::Decided { service, incarnation });
+        self.touch_service(service);
+    }
+
+    /// The failover is decided: it starts as soon as there is a group to go to.
+    pub(super) fn decided(&mut self, service: ServiceId, incarnation: Incarnation) {
+        let state = &self.services[service];
+        if state.incarnation == incarnation && state.stage == Stage::Deciding {
+            self.note(Happening::Decided(service));
+            self.move_stage(service, Stage::Waiting);
+            self.touch_service(service);
+        }
+    }
+
+    /// While a failover is being prepared: the group may come back by itself, or a target may turn up.
+    pub(super) fn pursue(&mut self, service: ServiceId, enough: bool) {
+        if enough {
+            self.move_stage(service, Stage::Serving);
+            if self.services[service].status == Status::Down && self.unobstructed(service) {
+                self.start_up(service);
+            }
+        } else if self.services[service].stage == Stage::Waiting
+            && let Some(target) = self.standby_target(service)
+        {
+            self.switch_to(service, target);
+        }
+    }
+
+    /// The first other group with enough replicas; calling on it brings its hidden failures to light.
+    fn standby_target(&mut self, service: ServiceId) -> Option<usize> {
+        let (need, groups) = (self.scenario.services[service].need, self.scenario.services[service].groups.len());
+        let active = self.services[service].active;
+        for group in (0..groups).filter(|group| *group != active) {
+            for replica in self.scenario.services[service].groups[group].replicas.iter() {
+                self.uncover(self.replicas[replica].host);
+            }
+            if self.services[service].group_up[group] >= need {
+                return Some(group);
+            }
+        }
+        None
+    }
+
+    fn switch_to(&mut self, service: ServiceId, target: usize) {
+        self.services[service].attempts += 1;
+        self.tally.services[service].failovers += 1;
+        let law = &self.scenario.services[service].failover.switch;
+        let takes = draw(law, &mut self.incident_stream(Purpose::Switch, service));
+        let incarnation = self.move_stage(service, Stage::Switching(target as u32));
+        self.schedule_in(takes, Event::Switched { service, incarnation });
+    }
+
+    /// A switch, a move or a return is done.
+    pub(super) fn switched(&mut self, service: ServiceId, incarnation: Incarnation) {
+        if self.services[service].incarnation != incarnation {
+            return;
+        }
+        match self.services[service].stage {
+            Stage::Switching(target) => self.arrive(service, target as usize),
+            Stage::Moving(target) => {
+                if self.services[service].group_up[target as usize] >= self.scenario.services[service].need {
+                    self.settle_at(service, target as usize);
+                } else {
+                    self.move_stage(service, Stage::Serving);
+                }
+            }
+            Stage::Returning => {
+                self.services[service].scaled = true;
+                self.settle_at(service, 0);
+            }
+            Stage::Serving
+            | Stage::Unnoticed
+            | Stage::Deciding
+            | Stage::Waiting
+            | Stage::StartingUp
+            | Stage::Electing => {}
+        }
+        self.touch_service(service);
+    }
+
+    /// The switch is done: it worked, or it is tried again.
+    fn arrive(&mut self, service: ServiceId, target: usize) {
+        let failover = &self.scenario.services[service].failover;
+        let works = chance(failover.works.get(), &mut self.incident_stream(Purpose::Works, service));
+        let there = self.services[service].group_up[target] >= self.scenario.services[service].need;
+        if works && there {
+            self.settle_at(service, target);
+        } else {
+            self.tally.services[service].failovers_failed += 1;
+            self.note(Happening::FailoverFailed(service));
+            self.move_stage(service, Stage::Waiting);
+        }
+    }
+
+    /// The service runs at a group, at first with what is running there.
+    fn settle_at(&mut self, service: ServiceId, target: usize) {
+        self.accrue(service);
+        self.move_stage(service, Stage::Serving);
+        self.services[service].active = target;
+        self.services[service].failback_pending = false;
+        self.note(Happening::SwitchedTo(service, target as u32));
+        let failover = &self.scenario.services[service].failover;
+        match &failover.scale_up {
+            Some(law) if target > 0 => {
+                let takes = draw(law, &mut self.incident_stream(Purpose::ScaleUp, service));
+                self.services[service].scaled = false;
+                self.services[service].scale_incarnation += 1;
+                let incarnation = self.services[service].scale_incarnation;
+                self.schedule_in(takes, Event::ScaledUp { service, incarnation });
+            }
+            _ => self.services[service].scaled = true,
+        }
+    }
+
+    /// The standby group has its full capacity.
+    pub(super) fn scaled_up(&mut self, service: ServiceId, incarnation: Incarnation) {
+        if !self.services[service].scaled && self.services[service].scale_incarnation == incarnation {
+            self.accrue(service);
+            self.services[service].scaled = true;
+            self.note(Happening::ScaledUp(service));
+            self.touch_service(service);
+        }
+    }
+
+    /// While a standby group serves: once the first group is whole the wait for the return begins, and ends when it is not.
+    pub(super) fn follow_first_group(&mut self, service: ServiceId) {
+        let Some(failback) = &self.scenario.services[service].failover.failback else { return };
+        let state = &self.services[service];
+        let whole = state.group_up[0] as usize == self.scenario.services[service].groups[0].replicas.len();
+        if state.active == 0 || !whole || state.stage != Stage::Serving {
+            self.services[service].failback_pending = false;
+        } else if !state.failback_pending {
+            let state = &mut self.services[service];
+            state.failback_pending = true;
+            state.failback_incarnation += 1;
+            let incarnation = state.failback_incarnation;
+            self.schedule_in(failback.after, Event::FailbackDue { service, incarnation });
+        }
+    }
+
+    /// The first group has been whole for long enough.
+    pub(super) fn failback_due(&mut self, service: ServiceId, incarnation: Incarnation) {
+        let state = &self.services[service];
+        if !state.failback_pending || state.failback_incarnation != incarnation || state.stage != Stage::Serving {
+            return;
+        }
+        let Some(failback) = &self.scenario.services[service].failover.failback else { return };
+        self.services[service].failback_pending = false;
+        let takes = draw(&failback.takes, &mut self.incident_stream(Purpose::Failback, service));
+        let incarnation = self.move_stage(service, Stage::Returning);
+        self.schedule_in(takes, Event::Switched { service, incarnation });
+        self.touch_service(service);
+    }
+
+    /// Plans the next needless failover.
+    pub(super) fn plan_false_alarm(&mut self, service: ServiceId) {
+        let rate = self.scenario.services[service].detection.false_alarms.per_second();
+        if rate > 0.0 && self.layout.standby[service] {
+            let nth = u64::from(self.services[service].false_alarms);
+            let mut rng = self.key.stream(Purpose::FalseAlarm as u64, self.layout.service_keys[service], nth);
+            let unit: f64 = Exp1.sample(&mut rng);
+            self.schedule_in(Span::from_seconds(unit / rate), Event::FalseAlarm { service });
+        }
+    }
+
+    /// A failover that nothing called for.
+    pub(super) fn false_alarm(&mut self, service: ServiceId) {
+        self.services[service].false_alarms += 1;
+        self.plan_false_alarm(service);
+        let state = &self.services[service];
+        if state.stage != Stage::Serving || state.status == Status::Down {
+            return;
+        }
+        if let Some(target) = self.standby_target(service) {
+            self.tally.services[service].false_alarms += 1;
+            self.note(Happening::FalseAlarm(service));
+            self.services[service].attempts = 0;
+            self.switch_to(service, target);
+            self.touch_service(service);
+        }
+    }
+
+    /// A threat to this domain is announced: a service whose active group lies there moves without an outage, if it is done in time.
+    pub(super) fn evacuate(&mut self, domain: DomainId) {
+        let threatened = self.scenario.domains[domain].subtree;
+        for service in self.scenario.services.ids() {
+            let state = &self.services[service];
+            let groups = &self.scenario.services[service].groups;
+            if !self.layout.standby[service]
+                || state.stage != Stage::Serving
+                || !threatened.contains(groups[state.active].domain)
+            {
+                continue;
+            }
+            let Some(target) = self.standby_target(service) else { continue };
+            if threatened.contains(groups[target].domain) {
+                continue;
+            }
+            self.services[service].incidents += 1;
+            let model = &self.scenario.services[service];
+            let mut rng = self.incident_stream(Purpose::Decision, service);
+            let decide = model.detection.decide.as_ref().map_or(Span::ZERO, |law| draw(law, &mut rng));
+            let switch = draw(&model.failover.switch, &mut self.incident_stream(Purpose::Switch, service));
+            let incarnation = self.move_stage(service, Stage::Moving(target as u32));
+            self.schedule_in(decide + switch, Event::Switched { service, incarnation });
+        }
+    }
+}
+
+/// Delay of one probe: the loss falls at a uniform phase, so many probes must fail, and the series must be recognised.
+fn probe_delay(probe: &Probe, rng: &mut Rng) -> Option<Span> {
+    let phase: f64 = rng.random();
+    let mut extra = 0_u32;
+    if probe.detects.get() <= 0.0 {
+        return None;
+    }
+    while !chance(probe.detects.get(), rng) {
+        extra += 1;
+        if extra > 1_000_000 {
+            return None;
+        }
+    }
+    let missed = f64::from(probe.missed.max(1) - 1 + extra);
+    Some(Span::from_seconds(probe.every.as_seconds() * (phase + missed)))
+}

@@ -1,0 +1,255 @@
+//! How units get mended: logistics, parts, people, hands-on work, human error, planned work.
+
+use super::draw::{Purpose, chance, draw};
+use super::event::{Event, Incarnation};
+use super::state::{Origin, Phase, World};
+use super::trace::Happening;
+use crate::id::Id;
+use crate::model::{ClassId, CrewId, PopulationId, UnitId};
+use crate::quantity::{SimTime, Span};
+
+impl World<'_> {
+    /// First step of a repair: travel and paperwork.
+    pub(super) fn order_repair(&mut self, population: PopulationId, unit: UnitId) {
+        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let incarnation = self.units[unit].incarnation;
+        match &class.logistics {
+            Some(law) => {
+                let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
+                let delay = draw(law, &mut self.key.stream(Purpose::Logistics as u64, key, nth));
+                self.schedule_in(delay, Event::LogisticsDone { unit, incarnation });
+            }
+            None => self.take_spare(population, unit),
+        }
+    }
+
+    /// Travel and paperwork are done.
+    pub(super) fn logistics_done(&mut self, unit: UnitId, incarnation: Incarnation) {
+        if self.units[unit].incarnation == incarnation {
+            self.take_spare(self.scenario.unit_population[unit], unit);
+        }
+    }
+
+    /// Second step: a part.
+    fn take_spare(&mut self, population: PopulationId, unit: UnitId) {
+        let class = self.scenario.populations[population].class;
+        let Some(spares) = self.scenario.classes[class].spares else {
+            self.take_crew(population, unit);
+            return;
+        };
+        self.tally.scenario.spare_uses += 1;
+        self.schedule_in(spares.lead_time, Event::SpareArrives { class }); // one is ordered for each one taken
+        if self.spares[class].stock > 0 {
+            self.spares[class].stock -= 1;
+            self.take_crew(population, unit);
+        } else {
+            self.tally.scenario.spare_waits += 1;
+            self.units[unit].phase = Phase::AwaitsSpare;
+            let incarnation = self.units[unit].incarnation;
+            self.spares[class].waiting.push_back((unit, incarnation));
+            self.note(Happening::AwaitsSpare(unit));
+        }
+    }
+
+    /// A part arrives: for the one who waits longest, or for the shelf.
+    pub(super) fn spare_arrives(&mut self, class: ClassId) {
+        while let Some((unit, incarnation)) = self.spares[class].waiting.pop_front() {
+            if self.units[unit].incarnation == incarnation {
+                self.take_crew(self.scenario.unit_population[unit], unit);
+                return;
+            }
+        }
+        self.spares[class].stock += 1;
+    }
+
+    /// Third step: people.
+    fn take_crew(&mut self, population: PopulationId, unit: UnitId) {
+        let class = self.scenario.populations[population].class;
+        let Some(crew) = self.scenario.classes[class].crew else {
+            self.begin_repair(population, unit);
+            return;
+        };
+        if self.crews[crew].busy < self.scenario.crews[crew].people {
+            self.occupy(crew, 1);
+            self.units[unit].holds_crew = true;
+            self.begin_repair(population, unit);
+        } else {
+            self.units[unit].phase = Phase::AwaitsCrew;
+            let incarnation = self.units[unit].incarnation;
+            self.crews[crew].waiting.push_back((unit, incarnation));
+            self.note(Happening::AwaitsCrew(unit));
+        }
+    }
+
+    /// Changes the number of people at work, with their hours.
+    pub(super) fn occupy(&mut self, crew: CrewId, change: i32) {
+        let now = self.now;
+        let state = &mut self.crews[crew];
+        state.busy_seconds += f64::from(state.busy) * (now - state.since).as_seconds();
+        state.since = now;
+        state.busy = state.busy.strict_add_signed(change);
+    }
+
+    /// Gives the people of a unit to the one who waits longest.
+    pub(super) fn release_crew(&mut self, unit: UnitId) {
+        if !std::mem::take(&mut self.units[unit].holds_crew) {
+            return;
+        }
+        let Some(crew) = self.scenario.class_of(unit).crew else { return };
+        self.occupy(crew, -1);
+        while let Some((next, incarnation)) = self.crews[crew].waiting.pop_front() {
+            if self.units[next].incarnation == incarnation {
+                self.occupy(crew, 1);
+                self.units[next].holds_crew = true;
+                self.begin_repair(self.scenario.unit_population[next], next);
+                return;
+            }
+        }
+    }
+
+    /// Last step: hands-on repair.
+    #[inline]
+    pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
+        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
+        let takes = draw(&class.repair, &mut self.key.stream(Purpose::Repair as u64, key, nth));
+        let state = &mut self.units[unit];
+        state.phase = Phase::UnderRepair;
+        let incarnation = state.incarnation;
+        self.schedule_in(takes, Event::Mended { unit, incarnation });
+        self.note(Happening::RepairBegan(unit, takes));
+    }
+
+    /// Repair, replacement or planned work is done.
+    #[inline]
+    pub(super) fn mended(&mut self, unit: UnitId, incarnation: Incarnation) {
+        if self.units[unit].incarnation != incarnation {
+            return;
+        }
+        let population = self.scenario.unit_population[unit];
+        let was = std::mem::replace(&mut self.units[unit].phase, Phase::Working);
+        self.units[unit].hidden = false;
+        if was == Phase::Maintained {
+            self.maintained(population, unit);
+            return;
+        }
+        self.units[unit].incarnation += 1;
+        self.tally.scenario.repairs += 1;
+        self.note(Happening::Repaired(unit));
+        if self.layout.populations[population].pool.is_none() {
+            self.renew_clock(population, unit);
+        }
+        self.unit_back(unit);
+        if self.layout.populations[population].pool.is_none() {
+            self.start_clock(unit);
+        }
+        if !self.layout.populations[population].plain_repair {
+            self.release_crew(unit);
+            self.maybe_wrong(population, unit);
+        }
+    }
+
+    /// Human error: a repair takes a working neighbour down.
+    fn maybe_wrong(&mut self, population: PopulationId, unit: UnitId) {
+        let class = self.scenario.populations[population].class;
+        let Some(wrong) = self.scenario.classes[class].wrong_repair else { return };
+        let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
+        if !chance(wrong.chance.get(), &mut self.key.stream(Purpose::WrongRepair as u64, key, nth)) {
+            return;
+        }
+        if let Some(victim) = self.neighbour(unit)
+            && self.units[victim].phase == Phase::Working
+        {
+            self.units[victim].hidden = false;
+            self.stop_clock(victim);
+            self.fail(self.scenario.unit_population[victim], victim, Origin::WrongRepair);
+        }
+    }
+
+    /// The next unit in the same rack (or the same plant), round robin.
+    fn neighbour(&self, unit: UnitId) -> Option<UnitId> {
+        let units = self.scenario.populations[self.scenario.unit_population[unit]].units;
+        let (first, count) = match self.scenario.unit_domain[unit] {
+            Some(domain) => {
+                let all = self.scenario.domains[domain].units;
+                (all.positions().start, all.len())
+            }
+            None => (units.positions().start, units.len()),
+        };
+        (count > 1).then(|| UnitId::new(first + (unit.index() - first + 1) % count))
+    }
+
+    /// Plans the next turn of planned work: the units of a population take turns, evenly spaced.
+    pub(super) fn schedule_maintenance(&mut self, population: PopulationId) {
+        let model = &self.scenario.populations[population];
+        if let Some(maintenance) = &self.scenario.classes[model.class].maintenance {
+            let turn = u64::from(self.care[population].next_turn) + 1;
+            let gap = u128::from(maintenance.every.as_microseconds()) * u128::from(turn) / model.units.len() as u128;
+            let at = SimTime::from_microseconds(u64::try_from(gap).unwrap_or(u64::MAX));
+            self.schedule(at.max(self.now), Event::MaintenanceDue { population });
+        }
+    }
+
+    /// The next unit is due.
+    pub(super) fn maintenance_due(&mut self, population: PopulationId) {
+        let units = self.scenario.populations[population].units;
+        let unit = units.nth(self.care[population].next_turn as usize % units.len());
+        self.care[population].next_turn += 1;
+        self.schedule_maintenance(population);
+        let class = self.scenario.populations[population].class;
+        let Some(maintenance) = &self.scenario.classes[class].maintenance else { return };
+        if self.care[population].away >= maintenance.at_a_time {
+            self.care[population].queue.push_back(unit);
+        } else {
+            self.begin_maintenance(population, unit);
+        }
+    }
+
+    /// Takes a unit away for planned work; one that is broken is skipped this time.
+    fn begin_maintenance(&mut self, population: PopulationId, unit: UnitId) {
+        if self.units[unit].phase != Phase::Working {
+            return;
+        }
+        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let Some(maintenance) = &class.maintenance else { return };
+        self.stop_clock(unit);
+        let (key, turn) = (self.layout.unit_key(population, unit), u64::from(self.care[population].next_turn));
+        let takes = draw(&maintenance.takes, &mut self.key.stream(Purpose::Maintenance as u64, key, turn));
+        self.care[population].away += 1;
+        self.tally.scenario.maintenances += 1;
+        let state = &mut self.units[unit];
+        state.phase = Phase::Maintained;
+        state.incarnation += 1;
+        let incarnation = state.incarnation;
+        self.note(Happening::MaintenanceBegan(unit));
+        self.unit_lost(unit);
+        self.schedule_in(takes.max(Span::from_microseconds(1)), Event::Mended { unit, incarnation });
+    }
+
+    /// Planned work is done; what was found broken on the way is mended with it.
+    fn maintained(&mut self, population: PopulationId, unit: UnitId) {
+        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let renews = class.maintenance.as_ref().is_some_and(|maintenance| maintenance.renews);
+        self.care[population].hidden.retain(|other| *other != unit);
+        self.note(Happening::MaintenanceEnded(unit));
+        self.units[unit].incarnation += 1;
+        if renews {
+            self.units[unit].occurrence += 1;
+            self.renew_clock(population, unit);
+        }
+        self.unit_back(unit);
+        self.start_clock(unit);
+        self.maintenance_slot_free(population);
+    }
+
+    /// Lets the next waiting unit have its turn.
+    pub(super) fn maintenance_slot_free(&mut self, population: PopulationId) {
+        self.care[population].away -= 1;
+        while let Some(next) = self.care[population].queue.pop_front() {
+            if self.units[next].phase == Phase::Working {
+                self.begin_maintenance(population, next);
+                return;
+            }
+        }
+    }
+}

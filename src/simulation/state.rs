@@ -1,0 +1,541 @@
+//! What is now: the state of one trial, reset between trials.
+
+use super::event::{Event, Incarnation};
+use super::layout::{self, Layout};
+use super::tally::{EventTotals, PROFILE_BINS, TrialTally};
+use super::trace::{Happening, Status, Trace, TraceEntry};
+use crate::engine::{Queue, Rng, TrialKey};
+use crate::id::{Id, IdVec};
+use crate::model::{
+    Cause, ClassId, CrewId, Disruption, DomainId, LinkId, PlantId, PlantKind, PopulationId, ReplicaId, Scenario,
+    ServiceId, ThreatId, UnitId,
+};
+use crate::quantity::{SimTime, Span};
+use std::collections::VecDeque;
+
+/// What a unit is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    Working,
+    /// Broken; parts and people are on their way.
+    AwaitsLogistics,
+    AwaitsSpare,
+    AwaitsCrew,
+    UnderRepair,
+    Maintained,
+    /// Destroyed or taken away by a threat until replaced.
+    Gone,
+    /// Dead through the whole trial.
+    Dead,
+}
+
+/// Why a unit is not working.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Origin {
+    Life,
+    WrongRepair,
+    Threat(ThreatId),
+}
+
+/// A unit: node, part or line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit {
+    pub phase: Phase,
+    pub origin: Origin,
+    /// Broken, but nobody knows.
+    pub hidden: bool,
+    /// A part of standby plant that is running.
+    pub running: bool,
+    /// The clock of an own life is running.
+    pub ticking: bool,
+    pub holds_crew: bool,
+    pub incarnation: Incarnation,
+    /// Lives and repairs drawn so far: keys their streams.
+    pub occurrence: u32,
+    /// First replica hosted here.
+    pub hosted: Option<ReplicaId>,
+}
+
+impl Unit {
+    const NEW: Self = Self {
+        phase: Phase::Working,
+        origin: Origin::Life,
+        hidden: false,
+        running: false,
+        ticking: false,
+        holds_crew: false,
+        incarnation: 0,
+        occurrence: 0,
+        hosted: None,
+    };
+}
+
+/// Clock of a unit with a life of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Clock {
+    /// What was left when it last started or stopped.
+    pub left: Span,
+    /// When it started.
+    pub since: SimTime,
+}
+
+/// A failure domain.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DomainState {
+    pub off: bool,
+    pub restarting: bool,
+    pub needs_missing: u32,
+    pub suspended: u32,
+    /// Severing effects on it and above it.
+    pub severed: u32,
+    /// Product of the slowing effects on it and above it; 1 is full speed.
+    pub speed: f64,
+    pub incarnation: Incarnation,
+    pub restarts: u32,
+    pub off_since: SimTime,
+    pub off_intervals: EventTotals,
+    /// Nodes directly below that do not work.
+    pub failed: u32,
+    /// Nodes directly below that are down for any reason, its integral in seconds, and since when.
+    pub down: u32,
+    pub down_seconds: f64,
+    pub since: SimTime,
+}
+
+/// Shared plant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PlantState {
+    pub delivers: bool,
+    /// Parts that work (and run, if standby).
+    pub working: u32,
+    pub suspended: u32,
+    pub needs_missing: u32,
+    /// Gates that ask standby plant to run.
+    pub demands: u32,
+    pub starting: bool,
+    pub incarnation: Incarnation,
+    pub starts: u32,
+    /// The gate asks its standby members to run.
+    pub demanding: bool,
+    /// The gate lives on its store.
+    pub on_store: bool,
+    /// Content of the store at `store_since`.
+    pub store: Span,
+    pub store_since: SimTime,
+}
+
+/// A link.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LinkState {
+    pub up: bool,
+    pub line_down: bool,
+    pub cut: u32,
+}
+
+/// Stage of a service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stage {
+    /// Serves if it can.
+    Serving,
+    /// The active group is lost and nobody knows.
+    Unnoticed,
+    /// Noticed, not decided.
+    Deciding,
+    /// Decided, no group to switch to.
+    Waiting,
+    /// The switch to a group is under way.
+    Switching(u32),
+    /// A move to a group is under way while the old one still serves: a threat was announced.
+    Moving(u32),
+    /// The planned return is under way.
+    Returning,
+    /// Everything is back, it starts.
+    StartingUp,
+    /// It elects a leader.
+    Electing,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub(super) struct ServiceState {
+    pub status: Status,
+    pub stage: Stage,
+    /// Available replicas of each group.
+    pub group_up: Vec<u32>,
+    /// The group that serves, under a standby mode.
+    pub active: usize,
+    pub hard_down: u32,
+    pub soft_down: u32,
+    pub needs_missing: u32,
+    pub suspended: u32,
+    pub speed: f64,
+    pub scaled: bool,
+    pub leader: Option<ReplicaId>,
+    pub split: bool,
+    pub incarnation: Incarnation,
+    pub failback_incarnation: Incarnation,
+    pub failback_pending: bool,
+    pub scale_incarnation: Incarnation,
+    /// Its start-up or election is behind it: what holds it down now is something else.
+    pub started: bool,
+    /// When the active group was lost.
+    pub lost_since: SimTime,
+    /// Losses so far: keys the streams of an incident.
+    pub incidents: u32,
+    /// Attempts to fail over in this incident.
+    pub attempts: u32,
+    pub false_alarms: u32,
+    pub dirty: bool,
+    /// Since when the figures below hold.
+    pub since: SimTime,
+    pub degree: u32,
+    pub share: f64,
+    pub utilised: f64,
+    pub slice: usize,
+    pub slice_end: SimTime,
+    /// Current outage.
+    pub down_since: SimTime,
+    pub planned: bool,
+    pub disruption: Disruption,
+    pub causes: Vec<u32>,
+    pub window: usize,
+    /// Time down within the current availability window.
+    pub window_down: Span,
+}
+
+/// A replica.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReplicaState {
+    pub host: UnitId,
+    /// Next replica on the same host.
+    pub next: Option<ReplicaId>,
+    pub available: bool,
+    /// On its way to a new host.
+    pub moving: bool,
+    pub move_pending: bool,
+    pub incarnation: Incarnation,
+    pub moves: u32,
+}
+
+/// A crew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CrewState {
+    pub busy: u32,
+    pub since: SimTime,
+    pub busy_seconds: f64,
+    pub waiting: VecDeque<(UnitId, Incarnation)>,
+}
+
+/// Spare parts of a class.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SpareState {
+    pub stock: u32,
+    pub waiting: VecDeque<(UnitId, Incarnation)>,
+}
+
+/// Scheduled work on a population.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CareState {
+    pub hidden: Vec<UnitId>,
+    pub next_turn: u32,
+    pub away: u32,
+    pub queue: VecDeque<UnitId>,
+}
+
+/// An effect that is running.
+#[derive(Clone, Debug)]
+pub(super) struct Running {
+    pub threat: ThreatId,
+    pub effect: usize,
+    pub domains: Vec<DomainId>,
+    pub plants: Vec<PlantId>,
+    pub links: Vec<LinkId>,
+    pub services: Vec<ServiceId>,
+}
+
+/// One threat.
+#[derive(Clone, Debug)]
+pub(super) struct ThreatState {
+    pub strikes: u32,
+    pub arrivals: Option<Rng>,
+}
+
+/// A worker's workspace: the scenario, its look-up tables, and the state of the trial at hand.
+#[derive(Debug)]
+pub(super) struct World<'a> {
+    pub scenario: &'a Scenario,
+    pub layout: Layout,
+    pub key: TrialKey,
+    pub now: SimTime,
+    pub end: SimTime,
+    pub queue: Queue<Event>,
+    pub pool_streams: Vec<Option<Rng>>,
+    pub units: IdVec<UnitId, Unit>,
+    /// Only filled when some population does not pool.
+    pub clocks: IdVec<UnitId, Clock>,
+    pub domains: IdVec<DomainId, DomainState>,
+    pub plants: IdVec<PlantId, PlantState>,
+    pub links: IdVec<LinkId, LinkState>,
+    /// Connected component of each domain that is the end of a link.
+    pub components: IdVec<DomainId, u32>,
+    pub outside_component: u32,
+    pub services: IdVec<ServiceId, ServiceState>,
+    pub replicas: IdVec<ReplicaId, ReplicaState>,
+    pub crews: IdVec<CrewId, CrewState>,
+    pub spares: IdVec<ClassId, SpareState>,
+    pub care: IdVec<PopulationId, CareState>,
+    pub threats: IdVec<ThreatId, ThreatState>,
+    pub running: Vec<Option<Running>>,
+    /// Plant whose inputs changed.
+    pub plants_dirty: Vec<PlantId>,
+    pub network_dirty: bool,
+    /// Something changed that lives which run only while operating depend on.
+    pub clocks_dirty: bool,
+    pub services_dirty: Vec<ServiceId>,
+    pub services_down: u32,
+    pub any_down_since: SimTime,
+    pub tally: TrialTally,
+    pub trace: Option<Box<Trace>>,
+}
+
+impl<'a> World<'a> {
+    pub fn new(scenario: &'a Scenario) -> Self {
+        let layout = Layout::new(scenario);
+        let own_clocks = layout.populations.iter().any(|plan| plan.pool.is_none());
+        let units = scenario.unit_count();
+        Self {
+            key: TrialKey::new(0, 0),
+            now: SimTime::ZERO,
+            end: SimTime::ZERO + scenario.horizon,
+            queue: Queue::new(),
+            pool_streams: vec![None; layout.groups.len()],
+            units: IdVec::filled(Unit::NEW, units),
+            clocks: IdVec::filled(Clock::default(), if own_clocks { units } else { 0 }),
+            domains: IdVec::filled(DomainState::default(), scenario.domains.len()),
+            plants: IdVec::filled(PlantState::default(), scenario.plants.len()),
+            links: IdVec::filled(LinkState::default(), scenario.links.len()),
+            components: IdVec::filled(0, scenario.domains.len()),
+            outside_component: 0,
+            services: scenario.services.iter().map(|service| ServiceState::new(service.groups.len())).collect(),
+            replicas: scenario.replica_host.iter().map(|host| ReplicaState::new(*host)).collect(),
+            crews: IdVec::filled(CrewState::default(), scenario.crews.len()),
+            spares: IdVec::filled(SpareState::default(), scenario.classes.len()),
+            care: IdVec::filled(CareState::default(), scenario.populations.len()),
+            threats: IdVec::filled(ThreatState { strikes: 0, arrivals: None }, scenario.threats.len()),
+            running: Vec::new(),
+            plants_dirty: Vec::new(),
+            network_dirty: false,
+            clocks_dirty: false,
+            services_dirty: Vec::new(),
+            services_down: 0,
+            any_down_since: SimTime::ZERO,
+            tally: TrialTally::new(scenario),
+            trace: None,
+            scenario,
+            layout,
+        }
+    }
+
+    /// Everything as at the start of a trial, memory kept.
+    pub fn reset(&mut self, seed: u64, trial: u64) {
+        let scenario = self.scenario;
+        self.key = TrialKey::new(seed, trial);
+        self.now = SimTime::ZERO;
+        self.queue.clear();
+        self.units.as_mut_slice().fill(Unit::NEW);
+        self.clocks.as_mut_slice().fill(Clock::default());
+        for domain in self.domains.iter_mut() {
+            *domain = DomainState { speed: 1.0, ..DomainState::default() };
+        }
+        for (plant, model) in self.plants.iter_mut().zip(&scenario.plants) {
+            *plant = PlantState { delivers: true, ..PlantState::default() };
+            match &model.kind {
+                PlantKind::Parts { population, standby, .. } => {
+                    let parts = scenario.populations[*population].units.len() as u32;
+                    plant.working = if standby.is_some() { 0 } else { parts };
+                    plant.delivers = standby.is_none();
+                }
+                PlantKind::Gate(gate) => plant.store = gate.hold_up,
+            }
+        }
+        self.links.as_mut_slice().fill(LinkState { up: true, line_down: false, cut: 0 });
+        for service in self.services.iter_mut() {
+            service.reset(scenario.horizon);
+        }
+        for (replica, host) in self.replicas.iter_mut().zip(&scenario.replica_host) {
+            *replica = ReplicaState::new(*host);
+        }
+        for index in (0..self.replicas.len()).rev() {
+            let replica = ReplicaId::new(index);
+            let host = self.replicas[replica].host;
+            self.replicas[replica].next = self.units[host].hosted.replace(replica);
+        }
+        for (id, service) in scenario.services.enumerate() {
+            for (up, group) in self.services[id].group_up.iter_mut().zip(&service.groups) {
+                *up = group.replicas.len() as u32;
+            }
+            self.services[id].leader =
+                service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
+        }
+        for crew in self.crews.iter_mut() {
+            crew.busy = 0;
+            crew.since = SimTime::ZERO;
+            crew.busy_seconds = 0.0;
+            crew.waiting.clear();
+        }
+        for (spare, stock) in self.spares.iter_mut().zip(layout::stock(scenario)) {
+            spare.stock = stock;
+            spare.waiting.clear();
+        }
+        for care in self.care.iter_mut() {
+            care.hidden.clear();
+            care.queue.clear();
+            care.next_turn = 0;
+            care.away = 0;
+        }
+        for threat in self.threats.iter_mut() {
+            *threat = ThreatState { strikes: 0, arrivals: None };
+        }
+        self.running.clear();
+        self.plants_dirty.clear();
+        self.services_dirty.clear();
+        self.network_dirty = false;
+        self.clocks_dirty = false;
+        self.services_down = 0;
+        self.tally.reset(scenario.horizon);
+    }
+
+    /// Schedules an event unless it lies beyond the end of the trial.
+    #[inline]
+    pub fn schedule(&mut self, at: SimTime, event: Event) {
+        if at < self.end {
+            self.queue.push(at, event);
+        }
+    }
+
+    /// Schedules an event after a while.
+    #[inline]
+    pub fn schedule_in(&mut self, after: Span, event: Event) {
+        self.schedule(self.now + after, event);
+    }
+
+    /// Writes a happening into the trace, if there is one.
+    #[inline]
+    pub fn note(&mut self, what: Happening) {
+        if let Some(trace) = &mut self.trace {
+            if trace.entries.len() < Trace::LIMIT {
+                trace.entries.push(TraceEntry { at: self.now, what });
+            } else {
+                trace.dropped += 1;
+            }
+        }
+    }
+
+    /// Has a service evaluated once the event at hand is dealt with.
+    #[inline]
+    pub fn touch_service(&mut self, service: ServiceId) {
+        if !self.services[service].dirty {
+            self.services[service].dirty = true;
+            self.services_dirty.push(service);
+        }
+    }
+}
+
+impl ServiceState {
+    fn new(groups: usize) -> Self {
+        Self {
+            status: Status::Up,
+            stage: Stage::Serving,
+            group_up: vec![0; groups],
+            active: 0,
+            hard_down: 0,
+            soft_down: 0,
+            needs_missing: 0,
+            suspended: 0,
+            speed: 1.0,
+            scaled: true,
+            leader: None,
+            split: false,
+            incarnation: 0,
+            failback_incarnation: 0,
+            failback_pending: false,
+            scale_incarnation: 0,
+            started: false,
+            lost_since: SimTime::ZERO,
+            incidents: 0,
+            attempts: 0,
+            false_alarms: 0,
+            dirty: false,
+            since: SimTime::ZERO,
+            degree: 0,
+            share: 1.0,
+            utilised: 0.0,
+            slice: 0,
+            slice_end: SimTime::ZERO,
+            down_since: SimTime::ZERO,
+            planned: false,
+            disruption: Disruption::Node,
+            causes: Vec::new(),
+            window: 0,
+            window_down: Span::ZERO,
+        }
+    }
+
+    fn reset(&mut self, horizon: Span) {
+        let (mut group_up, mut causes) = (std::mem::take(&mut self.group_up), std::mem::take(&mut self.causes));
+        group_up.fill(0);
+        causes.clear();
+        *self = Self { group_up, causes, slice_end: slice_end(horizon, 0), ..Self::new(0) };
+    }
+}
+
+impl ReplicaState {
+    const fn new(host: UnitId) -> Self {
+        Self { host, next: None, available: true, moving: false, move_pending: false, incarnation: 0, moves: 0 }
+    }
+}
+
+/// End of the `slice`-th of the equal slices of the horizon.
+#[inline]
+pub(super) fn slice_end(horizon: Span, slice: usize) -> SimTime {
+    let whole = u128::from(horizon.as_microseconds()) * (slice as u128 + 1) / PROFILE_BINS as u128;
+    SimTime::from_microseconds(whole as u64)
+}
+
+impl TrialTally {
+    fn new(scenario: &Scenario) -> Self {
+        let mut tally = Self {
+            services: IdVec::filled(Default::default(), scenario.services.len()),
+            domains: IdVec::filled(Default::default(), scenario.domains.len()),
+            redundancy: IdVec::filled(vec![0.0; PROFILE_BINS], scenario.services.len()),
+            ..Self::default()
+        };
+        for service in tally.services.iter_mut() {
+            service.charged = vec![0.0; Cause::count(scenario)];
+        }
+        for (domain, model) in tally.domains.iter_mut().zip(&scenario.domains) {
+            domain.units = model.units.len() as u64;
+            domain.horizon = scenario.horizon;
+        }
+        tally.scenario.strikes = vec![0; scenario.threats.len()];
+        tally.scenario.crew_people = scenario.crews.iter().map(|crew| u64::from(crew.people)).sum();
+        tally
+    }
+
+    fn reset(&mut self, horizon: Span) {
+        for service in self.services.iter_mut() {
+            let mut charged = std::mem::take(&mut service.charged);
+            if service.outages.count > 0 {
+                charged.fill(0.0);
+            }
+            *service = super::ServiceTally { horizon, charged, degree_least: u32::MAX, ..Default::default() };
+        }
+        for profile in self.redundancy.iter_mut() {
+            profile.fill(0.0);
+        }
+        let (mut strikes, crew_people) = (std::mem::take(&mut self.scenario.strikes), self.scenario.crew_people);
+        strikes.fill(0);
+        self.scenario = super::ScenarioTally { horizon, strikes, crew_people, ..Default::default() };
+        self.events.clear();
+    }
+}

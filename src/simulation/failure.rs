@@ -144,8 +144,9 @@ impl World<'_> {
         state.occurrence += 1;
         state.origin = origin;
         state.ticking = false;
-        let class = self.scenario.populations[population].class;
+        let class = self.layout.populations[population].class;
         if origin == Origin::Life
+            && !self.layout.populations[population].plain_repair
             && let Some(latent) = self.scenario.classes[class].latent
         {
             let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));

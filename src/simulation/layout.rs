@@ -3,8 +3,8 @@
 use crate::engine::{Pool, name_key};
 use crate::id::{Id, IdRange, IdVec};
 use crate::model::{
-    Ages, Distribution, DomainId, Endpoint, FailoverMode, Life, PlantId, PlantKind, PopulationId, PopulationKind,
-    ReplicaId, Scenario, ServiceId, Spares, ThreatId, UnitId,
+    Ages, ClassId, Distribution, DomainId, Endpoint, FailoverMode, Level, Life, PlantId, PlantKind, PopulationId,
+    PopulationKind, ReplicaId, Scenario, ServiceId, Spares, ThreatId, UnitId,
 };
 
 /// How a population fails, in the form the event loop wants.
@@ -13,6 +13,7 @@ pub(super) struct PopulationPlan {
     pub key: u64,
     pub first: UnitId,
     pub kind: PopulationKind,
+    pub class: ClassId,
     /// Set when its failures are pooled.
     pub pool: Option<Pool>,
     /// First of its groups among all groups.
@@ -59,6 +60,8 @@ pub(super) struct Layout {
     /// True when some life runs only while operating and is not pooled.
     pub clocks_stop: bool,
     pub any_slow: bool,
+    /// Services whose state is just a count: all replicas serve at once, nothing starts, votes, carries a load or slows down.
+    pub counted: IdVec<ServiceId, bool>,
     /// Services with standby groups.
     pub standby: IdVec<ServiceId, bool>,
 }
@@ -94,9 +97,11 @@ impl Layout {
                 .iter()
                 .map(|service| service.failover.mode != FailoverMode::ActiveActive && service.groups.len() > 1)
                 .collect(),
+            counted: IdVec::new(),
             populations,
         };
         layout.connect(scenario);
+        layout.counted = scenario.services.ids().map(|service| layout.is_counted(scenario, service)).collect();
         layout
     }
 
@@ -141,6 +146,16 @@ impl Layout {
         }
     }
 
+    fn is_counted(&self, scenario: &Scenario, service: ServiceId) -> bool {
+        let model = &scenario.services[service];
+        !self.standby[service]
+            && !self.any_slow
+            && model.quorum.is_none()
+            && model.start_up.is_none()
+            && model.load.is_none()
+            && model.redundancy_unit == Level::Node
+    }
+
     /// The key of a unit's random streams.
     #[inline]
     pub fn unit_key(&self, population: PopulationId, unit: UnitId) -> u64 {
@@ -169,6 +184,7 @@ fn plan(scenario: &Scenario, id: PopulationId, groups: &mut Vec<(PopulationId, u
         key: name_key(&population.name),
         first: first_unit(population.units),
         kind: population.kind,
+        class: population.class,
         pool,
         first_group,
         plain_repair: class.logistics.is_none()

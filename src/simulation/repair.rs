@@ -11,7 +11,7 @@ use crate::quantity::{SimTime, Span};
 impl World<'_> {
     /// First step of a repair: travel and paperwork.
     pub(super) fn order_repair(&mut self, population: PopulationId, unit: UnitId) {
-        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let class = &self.scenario.classes[self.layout.populations[population].class];
         let incarnation = self.units[unit].incarnation;
         match &class.logistics {
             Some(law) => {
@@ -32,7 +32,7 @@ impl World<'_> {
 
     /// Second step: a part.
     fn take_spare(&mut self, population: PopulationId, unit: UnitId) {
-        let class = self.scenario.populations[population].class;
+        let class = self.layout.populations[population].class;
         let Some(spares) = self.scenario.classes[class].spares else {
             self.take_crew(population, unit);
             return;
@@ -64,7 +64,7 @@ impl World<'_> {
 
     /// Third step: people.
     fn take_crew(&mut self, population: PopulationId, unit: UnitId) {
-        let class = self.scenario.populations[population].class;
+        let class = self.layout.populations[population].class;
         let Some(crew) = self.scenario.classes[class].crew else {
             self.begin_repair(population, unit);
             return;
@@ -110,7 +110,7 @@ impl World<'_> {
     /// Last step: hands-on repair.
     #[inline]
     pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
-        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let class = &self.scenario.classes[self.layout.populations[population].class];
         let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
         let takes = draw(&class.repair, &mut self.key.stream(Purpose::Repair as u64, key, nth));
         let state = &mut self.units[unit];
@@ -151,7 +151,7 @@ impl World<'_> {
 
     /// Human error: a repair takes a working neighbour down.
     fn maybe_wrong(&mut self, population: PopulationId, unit: UnitId) {
-        let class = self.scenario.populations[population].class;
+        let class = self.layout.populations[population].class;
         let Some(wrong) = self.scenario.classes[class].wrong_repair else { return };
         let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
         if !chance(wrong.chance.get(), &mut self.key.stream(Purpose::WrongRepair as u64, key, nth)) {
@@ -196,7 +196,7 @@ impl World<'_> {
         let unit = units.nth(self.care[population].next_turn as usize % units.len());
         self.care[population].next_turn += 1;
         self.schedule_maintenance(population);
-        let class = self.scenario.populations[population].class;
+        let class = self.layout.populations[population].class;
         let Some(maintenance) = &self.scenario.classes[class].maintenance else { return };
         if self.care[population].away >= maintenance.at_a_time {
             self.care[population].queue.push_back(unit);
@@ -210,7 +210,7 @@ impl World<'_> {
         if self.units[unit].phase != Phase::Working {
             return;
         }
-        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let class = &self.scenario.classes[self.layout.populations[population].class];
         let Some(maintenance) = &class.maintenance else { return };
         self.stop_clock(unit);
         let (key, turn) = (self.layout.unit_key(population, unit), u64::from(self.care[population].next_turn));
@@ -228,7 +228,7 @@ impl World<'_> {
 
     /// Planned work is done; what was found broken on the way is mended with it.
     fn maintained(&mut self, population: PopulationId, unit: UnitId) {
-        let class = &self.scenario.classes[self.scenario.populations[population].class];
+        let class = &self.scenario.classes[self.layout.populations[population].class];
         let renews = class.maintenance.as_ref().is_some_and(|maintenance| maintenance.renews);
         self.care[population].hidden.retain(|other| *other != unit);
         self.note(Happening::MaintenanceEnded(unit));

@@ -34,8 +34,10 @@ impl World<'_> {
             return;
         }
         self.replicas[replica].available = available;
-        let up = &mut self.services[service].group_up[group];
-        *up = if available { *up + 1 } else { *up - 1 };
+        let change = if available { 1 } else { -1 };
+        let counts = &mut self.services[service];
+        counts.up = counts.up.strict_add_signed(change);
+        counts.group_up[group] = counts.group_up[group].strict_add_signed(change);
         self.touch_service(service);
         if let Some(reschedule) = &self.scenario.services[service].reschedule {
             let state = &mut self.replicas[replica];

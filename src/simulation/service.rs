@@ -61,7 +61,7 @@ impl World<'_> {
             let reached = !self.layout.links_to_outside || side == u32::MAX || side == self.outside_component;
             return if reached { count } else { 0 };
         }
-        state.group_up.iter().sum()
+        state.up
     }
 
     /// Hosts of the available replicas of a service.
@@ -82,7 +82,22 @@ impl World<'_> {
     }
 
     /// Brings a service up to date after something it relies on changed.
+    #[inline]
     fn evaluate_service(&mut self, service: ServiceId) {
+        if self.layout.counted[service] {
+            let state = &self.services[service];
+            let (need, up) = (self.scenario.services[service].need, state.up);
+            if state.status == Status::Up && up >= need && state.soft_down == 0 && self.unobstructed(service) {
+                // The common case, a replica more or less: same state, other redundancy. The long way gives the same.
+                self.accrue(service);
+                self.services[service].degree = up - need;
+                return;
+            }
+        }
+        self.evaluate_fully(service);
+    }
+
+    fn evaluate_fully(&mut self, service: ServiceId) {
         self.follow_stage(service);
         if let Some(quorum) = &self.scenario.services[service].quorum {
             self.follow_quorum(service, quorum);

@@ -162,6 +162,8 @@ pub(super) struct ServiceState {
     pub stage: Stage,
     /// Available replicas of each group.
     pub group_up: Vec<u32>,
+    /// Available replicas of all groups.
+    pub up: u32,
     /// The group that serves, under a standby mode.
     pub active: usize,
     pub hard_down: u32,
@@ -374,6 +376,7 @@ impl<'a> World<'a> {
             for (up, group) in self.services[id].group_up.iter_mut().zip(&service.groups) {
                 *up = group.replicas.len() as u32;
             }
+            self.services[id].up = scenario.replicas_of(id).len() as u32;
             self.services[id].leader =
                 service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
         }
@@ -447,6 +450,7 @@ impl ServiceState {
             status: Status::Up,
             stage: Stage::Serving,
             group_up: vec![0; groups],
+            up: 0,
             active: 0,
             hard_down: 0,
             soft_down: 0,

@@ -1,0 +1,124 @@
+//! What must hold whatever the scenario says.
+
+use crate::support::scenario;
+use drsim::id::Id as _;
+use drsim::model::ServiceId;
+use drsim::simulation::{Simulator, TrialTally};
+
+const BUSY: &str = "horizon = \"3 years\"\n[sites.a]\nneeds = [\"power\"]\nrestart = \"10 min\"\nrooms = { r = { racks = 2, nodes = 3, class = \"node\" } }\n\
+    [sites.b]\nrooms = { r = { racks = 2, nodes = 3, class = \"worn\" } }\n\
+    [plant.feed]\nlife = { exponential = { mttf = \"100 days\" } }\nrepair = { lognormal = { median = \"2h\", p95 = \"12h\" } }\n\
+    [plant.generator]\nstarts = \"90 %\"\nstart-delay = \"15 s\"\nlife = { exponential = { mttf = \"60 h\" } }\nrepair = \"2 days\"\nages = \"operating\"\n\
+    [plant.power]\nany = 1\nof = [\"feed\", \"generator\"]\nhold-up = \"8 min\"\nrecharge = \"4h\"\n\
+    [links.metro]\nbetween = [\"a\", \"b\"]\nlife = { exponential = { mttf = \"200 days\" } }\nrepair = \"6h\"\n\
+    [crews.field]\npeople = 1\n\
+    [classes.node]\nlife = { exponential = { mttf = \"40 days\" } }\nrepair = { exponential = { mean = \"9h\" } }\ncrew = \"field\"\nspares = { stock = 1, lead-time = \"3 days\" }\nlatent = { share = \"10 %\", scrub-every = \"7 days\" }\nwrong-repair = \"5 %\"\nlogistics = \"30 min\"\nroom = 4\n\
+    [classes.worn]\nlife = { weibull = { shape = 1.6, mean = \"60 days\" } }\nrepair = { gamma = { shape = 2.0, mean = \"12h\" } }\nage = \"stationary\"\nages = \"operating\"\nmaintenance = { every = \"90 days\", takes = \"4h\", at-a-time = 1, renews = true }\n\
+    [services.pay]\nreplicas = { a = 4, b = 4 }\nup = { at-least = 2 }\nload = { requests = \"700 / s\", per-replica = \"250 / s\" }\nfailover = { warm-standby = { switch = \"5 min\", scale-up = \"10 min\", works = \"90 %\", failback = { after = \"1h\", takes = \"1 min\" } } }\ndetection = { heartbeat = { every = \"10 s\", missed = 3, detects = \"95 %\" }, decide = { triangular = { min = \"1 min\", mode = \"5 min\", max = \"20 min\" } }, false-alarms = \"1 / year\" }\nreschedule = { after = \"30 min\", takes = \"2 min\" }\nobjective = { rto = \"30 min\", mtd = \"4h\", availability = \"99.9 % / month\" }\n\
+    [services.db]\nreplicas = { a = 3, b = 2 }\nquorum = { election = \"10 s\", split-brain = \"5 %\" }\n\
+    [services.web]\nreplicas = { a = 2, b = 2 }\ndepends = { hard = [\"pay\"], soft = [\"db\"] }\nstart-up = \"2 min\"\nredundancy = \"rack\"\n\
+    [threats.flood]\noccurs = { mean-interval = \"2 years\", season = \"Jul-Sep\" }\nstrikes = \"a\"\nwarning = \"6h\"\nkind = { flood = { lasts = { triangular = { min = \"12h\", mode = \"36h\", max = \"10 days\" } }, destroys = \"30 %\" } }\n\
+    [threats.heat]\noccurs = { rate = \"1 / year\" }\nstrikes = { any = \"rack\", in = \"b\" }\neffects = [{ slow = { to = \"40 %\", lasts = \"5h\" } }]\n\
+    [threats.cut]\noccurs = { rate = \"1 / year\" }\nstrikes = { links = [\"metro\"] }\nkind = { fibre-cut = { lasts = \"8h\" } }\n";
+
+fn tallies(text: &str, seed: u64, trials: u64) -> Vec<TrialTally> {
+    let scenario = scenario(text);
+    let mut simulator = Simulator::new(&scenario);
+    (0..trials).map(|trial| simulator.run(seed, trial).clone()).collect()
+}
+
+/// Time up, degraded and down add up; charges add up to the time down; shares stay within bounds; events agree with sums.
+#[test]
+fn the_books_balance() {
+    for tally in tallies(BUSY, 11, 60) {
+        for (id, service) in tally.services.enumerate() {
+            let horizon = service.horizon.as_seconds();
+            assert!((service.down + service.degraded) <= service.horizon);
+            let charged: f64 = service.charged.iter().sum();
+            assert!((charged - service.down.as_seconds()).abs() < 1e-3, "{charged} charged, {} down", service.down.as_seconds());
+            assert!(service.served <= horizon + 1e-6 && service.served >= horizon - (service.down + service.degraded).as_seconds() - 1e-6);
+            assert!(service.exposed >= service.down, "no failure is survived while down");
+            assert!(service.outages.sum == service.down, "{:?} of outages, {:?} down", service.outages.sum, service.down);
+            let listed = tally.events.iter().filter(|event| event.service == id && event.kind == drsim::simulation::EventKind::Outage);
+            assert_eq!(listed.count() as u64, service.outages.count);
+            let recovered: u64 = service.recoveries.iter().map(|totals| totals.count).sum();
+            assert!(recovered + service.unrecovered <= service.outages.count);
+            assert!(service.windows.1 == 35 || service.windows.1 == 0, "{:?}", service.windows);
+        }
+        for domain in &tally.domains {
+            assert!(domain.unit_down <= domain.units as f64 * domain.horizon.as_seconds() + 1e-3);
+            assert!(domain.off.sum <= domain.horizon);
+        }
+    }
+}
+
+/// Trial 7 alone, after others, and in a fresh workspace is the same trial.
+#[test]
+fn trials_do_not_depend_on_what_ran_before() {
+    let scenario = scenario(BUSY);
+    let mut worker = Simulator::new(&scenario);
+    for trial in 0..7 {
+        worker.run(5, trial);
+    }
+    let after_others = worker.run(5, 7).clone();
+    let alone = Simulator::new(&scenario).run(5, 7).clone();
+    assert_eq!(after_others, alone);
+    let (traced, trace) = worker.run_traced(5, 7);
+    assert_eq!(*traced, alone, "the trace changes nothing");
+    assert!(!trace.entries.is_empty());
+    for (service, stretches) in trace.stretches.iter().enumerate() {
+        let down: f64 = stretches
+            .iter()
+            .filter(|stretch| stretch.status == drsim::simulation::Status::Down)
+            .map(|stretch| (stretch.to - stretch.from).as_seconds())
+            .sum();
+        assert!((down - alone.services[ServiceId::new(service)].down.as_seconds()).abs() < 1e-6);
+    }
+}
+
+/// Titles, and the order in which things are written, are not part of the result.
+#[test]
+fn retitling_and_reordering_change_nothing() {
+    let plain = tallies(BUSY, 3, 20);
+    let titled = tallies(&BUSY.replace("[sites.a]\n", "[sites.a]\ntitle = \"北京一号\"\n"), 3, 20);
+    assert_eq!(plain, titled);
+    let (head, sites) = BUSY.split_once("[sites.a]").unwrap();
+    let (sites, threats) = sites.split_once("[threats.flood]").unwrap();
+    let (flood, rest) = threats.split_once("[threats.heat]").unwrap();
+    let reordered = format!("{head}[threats.heat]{rest}[sites.a]{sites}[threats.flood]{flood}");
+    for (left, right) in plain.iter().zip(tallies(&reordered, 3, 20)) {
+        assert_eq!(left.services, right.services);
+    }
+}
+
+/// Another replica never hurts a service that needs one, trial by trial, under the same streams.
+#[test]
+fn more_replicas_never_lower_availability() {
+    let text = |replicas: u32| {
+        format!(
+            "horizon = \"10 years\"\n[sites.s]\nnodes = {replicas}\nclass = \"node\"\n[services.web]\nreplicas = {{ s = {replicas} }}\n\
+             [classes.node]\nlife = {{ exponential = {{ mttf = \"20 days\" }} }}\nrepair = {{ lognormal = {{ median = \"2 days\", p95 = \"9 days\" }} }}\n"
+        )
+    };
+    for replicas in 1..5 {
+        let (few, more) = (tallies(&text(replicas), 9, 50), tallies(&text(replicas + 1), 9, 50));
+        for (few, more) in few.iter().zip(&more) {
+            assert!(more.services[ServiceId::new(0)].down <= few.services[ServiceId::new(0)].down);
+        }
+    }
+}
+
+/// Adding a service that nothing depends on leaves the others alone.
+#[test]
+fn a_stranger_changes_nothing() {
+    let plain = tallies(BUSY, 3, 20);
+    let with = tallies(&(BUSY.to_owned() + "[services.zoo]\nreplicas = { b = 1 }\n"), 3, 20);
+    for (left, right) in plain.iter().zip(&with) {
+        for service in 0..3 {
+            let (mut left, mut right) = (left.services[ServiceId::new(service)].clone(), right.services[ServiceId::new(service)].clone());
+            left.charged.clear(); // positions of causes move with the number of services
+            right.charged.clear();
+            assert_eq!(left, right);
+        }
+    }
+}

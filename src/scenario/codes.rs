@@ -1,0 +1,105 @@
+//! Every code a problem can have, with one sentence.
+
+/// Codes and their explanations, in alphabetical order.
+pub const CODES: [(&str, &str); 77] = [
+    ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
+    (
+        "at-and-occurs",
+        "a threat is scripted (`at`) and stochastic (`occurs`) at once; make two threats, the second `like` the first",
+    ),
+    ("bad-name", "a name has letters that it cannot have: names key random streams, `--set` paths and folders"),
+    ("bad-quantity", "a text is not the quantity that is wanted, or has an unknown unit"),
+    ("bad-season", "a season is not one or two months such as `Jul-Sep`"),
+    ("base-cycle", "a file is laid over itself by a chain of `base`"),
+    ("base-depth", "too many files are laid over one another"),
+    ("before-start", "a scripted moment lies before the scenario's start"),
+    ("cascade-cycle", "threats set each other off in a circle, which might never end"),
+    ("class-and-keys", "plant names a `class` and has keys of a class too; only one of them can hold"),
+    ("delay-without-starts", "`start-delay` makes sense only for standby plant, which has `starts`"),
+    ("dependency-cycle", "services depend on each other in a circle, so that none could come up first"),
+    ("empty-list", "a list that must name something is empty"),
+    ("foreign-key", "a key exists but has no meaning beside the others here"),
+    ("gate-key", "a key of a gate (`hold-up`, `recharge`) stands at plant made of parts"),
+    ("gate-with-parts", "a gate (plant with `of`) has keys of parts such as `life` or `count`"),
+    ("hits-nothing", "a threat selects nothing: no site in the radius, an unknown provider, no place of the level"),
+    ("k-over-n", "more are needed than there are, or none at all"),
+    ("kind-and-effects", "a threat has a `kind` and `effects` of its own; keep one"),
+    ("like-cycle", "things are `like` each other in a circle"),
+    ("missing-class", "nodes have no class: neither where they are counted nor on a place around them"),
+    ("missing-key", "a key that must be written is missing"),
+    ("missing-repair", "something can break but the scenario does not say how long its repair takes"),
+    ("missing-unit", "a quantity is a bare number; every quantity is a text with its unit"),
+    ("named-twice", "a list names the same thing twice"),
+    ("never-happens", "a threat has no time, no rate and no threat that sets it off"),
+    ("no-effect", "a key is allowed here but changes nothing"),
+    ("no-host", "a place has no node that could host the service"),
+    ("no-monitor", "a place that should watch has no node with the role monitoring"),
+    ("no-room", "the nodes of a place cannot hold all replicas that are wanted there"),
+    ("no-service", "without a service nothing is measured but nodes"),
+    ("no-window", "the horizon is shorter than one window of the promised availability"),
+    (
+        "not-a-place",
+        "a threat strikes something by name that is not a place; plant, links and services have words of their own",
+    ),
+    ("one-of", "exactly one of several keys must be written"),
+    ("out-of-order", "numbers of a law are in the wrong order"),
+    ("out-of-range", "a number is outside the range that makes sense"),
+    ("outside-folder", "a file lies outside the scenario's folder and is not read"),
+    ("overlapping-places", "two places of one service lie within each other, so that nodes would count twice"),
+    ("overloaded", "the requests exceed the capacity of all replicas together"),
+    ("pinned-and-moved", "a service pins its replicas and reschedules them too"),
+    ("plant-cycle", "plant needs itself in a circle"),
+    ("quorum-and-up", "a service with a quorum needs a majority, whatever `up` says"),
+    ("racks-without-nodes", "racks are given but not how many nodes they hold"),
+    ("rooms-and-nodes", "a site has rooms and nodes of its own; the nodes belong into rooms"),
+    ("rto-over-mtd", "the recovery time objective is longer than the maximum tolerable downtime"),
+    ("same-name", "two things of one space of names have the same name"),
+    (
+        "scattered-hosts",
+        "the nodes that may host a service do not stand together, so that a place must be named more narrowly",
+    ),
+    ("standby-without-place", "a standby mode needs a second place to fail over to"),
+    ("syntax", "the text is not TOML"),
+    ("too-deep", "values are nested too deeply"),
+    ("too-long", "a text is too long"),
+    ("too-many", "more things than the simulator takes"),
+    ("two-ends", "a link needs two different ends"),
+    (
+        "unaligned-start",
+        "windows of the promised availability are counted from a start that is not the beginning of a month or year",
+    ),
+    ("unknown-class", "a class is named that does not exist"),
+    ("unknown-column", "a CSV file has no such column"),
+    ("unknown-crew", "a crew is named that does not exist"),
+    ("unknown-format", "the file is written for another version of the format"),
+    ("unknown-key", "a key does not exist at this place"),
+    ("unknown-link", "a link is named that does not exist"),
+    ("unknown-metric", "a metric is named that does not exist"),
+    ("unknown-node", "a node is named that does not exist"),
+    ("unknown-path", "a path leads to nothing that can be set or expected"),
+    ("unknown-place", "a place (region, site, room or rack) is named that does not exist"),
+    ("unknown-plant", "plant is named that does not exist"),
+    ("unknown-region", "a region is named that does not exist"),
+    ("unknown-service", "a service is named that does not exist"),
+    ("unknown-threat", "a threat is named that does not exist"),
+    ("unknown-timezone", "the IANA database has no such time zone"),
+    ("unknown-variant", "a word is none of those that can be chosen here"),
+    ("unreadable-file", "a file cannot be read: missing, a folder, too large or not UTF-8"),
+    ("unused-plant", "nothing needs a piece of plant, so that its failures touch nobody"),
+    ("works-and-life", "a class has a chance to work through a whole trial and a life too; only one can hold"),
+    ("wrong-type", "a value is of another type than wanted"),
+    ("zero-horizon", "a trial must last some time"),
+    ("zero-interval", "something would happen without a pause"),
+    ("zero-mean", "a life or a parameter of a law is zero"),
+];
+
+/// What a code means; `None` for one that does not exist.
+///
+/// ```
+/// assert!(drsim::scenario::explain_code("k-over-n").unwrap().contains("more"));
+/// assert!(drsim::scenario::explain_code("E012").is_none());
+/// ```
+#[must_use]
+pub fn explain_code(code: &str) -> Option<&'static str> {
+    CODES.binary_search_by_key(&code, |(known, _)| known).ok().map(|at| CODES[at].1)
+}

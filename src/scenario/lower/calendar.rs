@@ -1,0 +1,157 @@
+//! Calendar to simulated time: the start, windows of a promise, seasons.
+
+use super::Lowering;
+use crate::model::Season;
+use crate::quantity::{SimTime, Span};
+use crate::scenario::source::Place;
+use crate::scenario::written::read::At;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// Most windows of a promise: a thousand years of months.
+const WINDOWS_MAX: usize = 12_000;
+/// Days in a year as the model counts them.
+const DAYS_PER_YEAR: f64 = 365.25;
+
+/// The start, on the calendar.
+pub(super) struct Clock {
+    pub(super) start: DateTime,
+    zone: TimeZone,
+}
+
+impl Clock {
+    /// Simulated time of a local moment; `None` before the start.
+    pub(super) fn moment(&self, local: DateTime) -> Option<SimTime> {
+        let start = self.zone.to_zoned(self.start).ok()?.timestamp();
+        let at = self.zone.to_zoned(local).ok()?.timestamp();
+        let microseconds = at.as_microsecond() - start.as_microsecond();
+        u64::try_from(microseconds).ok().map(SimTime::from_microseconds)
+    }
+
+    /// Ends of the full months or years from the start on, within the horizon.
+    pub(super) fn windows(&self, monthly: bool, horizon: Span) -> Vec<SimTime> {
+        let mut ends = Vec::new();
+        for nth in 1..=WINDOWS_MAX as i32 {
+            let step = if monthly { jiff::Span::new().try_months(nth) } else { jiff::Span::new().try_years(nth) };
+            // Past the calendar's last year there are no more windows.
+            let Some(end) = step.and_then(|step| self.start.checked_add(step)).ok().and_then(|end| self.moment(end))
+            else {
+                break;
+            };
+            if end.since(SimTime::ZERO) > horizon {
+                break;
+            }
+            ends.push(end);
+        }
+        ends
+    }
+
+    /// Whether months (or years) counted from the start are those of the calendar.
+    pub(super) fn aligned(&self, monthly: bool) -> bool {
+        self.start.day() == 1 && (monthly || self.start.month() == 1) && self.start.time() == jiff::civil::Time::MIN
+    }
+}
+
+impl Lowering<'_> {
+    pub(super) fn clock(&mut self) -> Clock {
+        let start =
+            self.file.start.as_ref().map_or(jiff::civil::datetime(2026, 1, 1, 0, 0, 0, 0), |start| start.value.0);
+        let zone = match &self.file.timezone {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(&name.value).unwrap_or_else(|_| {
+                self.problems
+                    .error("unknown-timezone", name.place, format!("unknown time zone `{}`", name.value))
+                    .help("use an IANA name such as `Asia/Shanghai` or `UTC`");
+                TimeZone::UTC
+            }),
+        };
+        if zone.to_zoned(start).is_err() {
+            let place = self.file.start.as_ref().map_or(Place::default(), |start| start.place);
+            self.problems.error("out-of-range", place, "the start lies outside the calendar");
+        }
+        Clock { start, zone }
+    }
+
+    /// A season such as `Jul-Sep`, as shares of the year from the start.
+    pub(super) fn season(&mut self, written: &At<String>, clock: &Clock) -> Option<Season> {
+        let (first, last) = written.value.split_once('-').unwrap_or((&written.value, &written.value));
+        let (Some(first), Some(last)) = (month(first), month(last)) else {
+            self.problems
+                .error("bad-season", written.place, format!("`{}` is not a season", written.value))
+                .help("write months such as `Jul-Sep`, `Dec-Feb` or `Jun`");
+            return None;
+        };
+        let after = last % 12 + 1;
+        if after == first {
+            self.problems.warn("no-effect", written.place, "the season is the whole year").help("leave it out");
+            return None;
+        }
+        // Days of a common year: which day of February is counted matters less than the model's year of 365.25 days.
+        let day = |month: i8| f64::from(jiff::civil::date(2025, month, 1).day_of_year()) - 1.0;
+        let days = |from: f64, to: f64| (to - from).rem_euclid(365.0);
+        let started = f64::from(clock.start.date().day_of_year()) - 1.0;
+        let begins = days(started.min(364.0), day(first)) / DAYS_PER_YEAR;
+        Some(Season { begins, lasts: days(day(first), day(after)) / DAYS_PER_YEAR })
+    }
+}
+
+/// Number of a month from its name.
+fn month(text: &str) -> Option<i8> {
+    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const FULL: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let text = text.trim().to_lowercase();
+    if let Some(number) = text.strip_suffix('月') {
+        return number.trim().parse().ok().filter(|number| (1..=12).contains(number));
+    }
+    let at = NAMES.iter().position(|name| *name == text).or_else(|| FULL.iter().position(|name| *name == text))?;
+    Some(at as i8 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(year: i16, month: i8, day: i8, zone: &str) -> Clock {
+        Clock { start: jiff::civil::datetime(year, month, day, 0, 0, 0, 0), zone: TimeZone::get(zone).unwrap() }
+    }
+
+    #[test]
+    fn months_have_their_own_lengths() {
+        let ends = clock(2026, 1, 1, "UTC").windows(true, Span::from_seconds(60.0 * 86_400.0));
+        let days: Vec<f64> = ends.iter().map(|end| end.as_seconds() / 86_400.0).collect();
+        assert_eq!(days, [31.0, 59.0]);
+    }
+
+    #[test]
+    fn summer_time_shortens_march() {
+        let ends = clock(2026, 3, 1, "Europe/Berlin").windows(true, Span::from_seconds(40.0 * 86_400.0));
+        assert_eq!(ends[0].as_seconds(), 31.0 * 86_400.0 - 3600.0);
+    }
+
+    #[test]
+    fn windows_are_capped() {
+        assert_eq!(clock(2026, 1, 1, "UTC").windows(true, Span::MAX).len(), 12_000);
+        assert_eq!(clock(2026, 1, 1, "UTC").windows(false, Span::MAX).len(), 9999 - 2026);
+    }
+
+    #[test]
+    fn months_have_several_spellings() {
+        assert_eq!(
+            (month("Jul"), month("7月"), month("july"), month("13月"), month("x")),
+            (Some(7), Some(7), Some(7), None, None)
+        );
+    }
+}

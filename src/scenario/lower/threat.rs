@@ -1,0 +1,587 @@
+//! Threats: when, where, what they do and what they set off.
+
+use super::calendar::Clock;
+use super::component::title;
+use super::topology::Topology;
+use super::{Lowering, Names};
+use crate::id::{Id as _, IdVec};
+use crate::model::{
+    Action, Cascade, Coordinates, Disruption, Distribution, DomainId, Effect, Epicentre, Level, LinkId, Occurs, Pick,
+    PlantId, ServiceId, Target, Threat, ThreatId,
+};
+use crate::quantity::{Probability, Rate, SimTime, Span};
+use crate::scenario::kinds::{Hours, KINDS, Passing};
+use crate::scenario::source::Place;
+use crate::scenario::written::read::{At, Item};
+use crate::scenario::written::threat::{
+    DisruptionWord, EffectWord, KindWord, LevelWord, OccursFields, Selection, Strikes, Threat as Written, When,
+};
+
+/// What threats refer to.
+struct Ground<'g> {
+    tree: &'g Topology,
+    plants: &'g Names<PlantId>,
+    links: &'g Names<LinkId>,
+    services: &'g Names<ServiceId>,
+    threats: Names<ThreatId>,
+    clock: &'g Clock,
+    horizon: Span,
+}
+
+impl Lowering<'_> {
+    pub(super) fn threats(
+        &mut self,
+        tree: &Topology,
+        plants: &Names<PlantId>,
+        links: &Names<LinkId>,
+        services: &Names<ServiceId>,
+        clock: &Clock,
+        horizon: Span,
+    ) -> IdVec<ThreatId, Threat> {
+        let items = self.items(self.file.threats.as_ref(), "threats");
+        let threats = items.iter().enumerate().map(|(at, item)| (item.name.clone(), ThreatId::new(at))).collect();
+        let ground = Ground { tree, plants, links, services, threats, clock, horizon };
+        let all: Vec<(Written, bool)> = items.iter().map(|item| self.like(item, items, &ground.threats)).collect();
+        let triggered: std::collections::BTreeSet<&str> = all
+            .iter()
+            .flat_map(|(written, _)| written.then.iter().flat_map(|then| &then.value))
+            .filter_map(|then| then.value.threat.as_ref().map(|threat| threat.value.as_str()))
+            .collect();
+        let mut lowered = IdVec::new();
+        for (item, (written, broken)) in items.iter().zip(&all) {
+            self.problems.muted = *broken;
+            let threat = self.threat(item, written, &ground);
+            if matches!(threat.occurs, Occurs::Triggered) && !triggered.contains(item.name.as_str()) {
+                self.problems
+                    .warn("never-happens", item.place, format!("threat `{}` never happens", item.name))
+                    .help("give it `occurs` or `at`, or name it in `then` of another threat");
+            }
+            lowered.push(threat);
+        }
+        self.problems.muted = false;
+        let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+        let edges: Vec<Vec<(usize, Place)>> = all
+            .iter()
+            .map(|(written, _)| {
+                let then = written.then.iter().flat_map(|then| &then.value);
+                let named = then.filter_map(|then| then.value.threat.as_ref());
+                named.filter_map(|name| Some((ground.threats.get(&name.value)?.index(), name.place))).collect()
+            })
+            .collect();
+        self.ordered(&names, &edges, "cascade-cycle", "threats set each other off in a circle");
+        lowered
+    }
+
+    /// The fields of a threat with those of the threats it is like.
+    fn like(&mut self, item: &Item<Written>, items: &[Item<Written>], names: &Names<ThreatId>) -> (Written, bool) {
+        let (mut own, mut broken) = (item.value.clone(), item.broken);
+        let mut seen = vec![item.name.as_str()];
+        let mut like = item.value.like.as_ref();
+        while let Some(At { place, value }) = like {
+            let Some(other) = names.get(value).map(|id| &items[id.index()]) else {
+                if seen.len() == 1 {
+                    self.problems.unknown("unknown-threat", *place, "threat", value, names.keys().map(String::as_str));
+                }
+                return (own, true);
+            };
+            if seen.contains(&other.name.as_str()) || seen.len() > 50 {
+                if other.name == item.name || seen.len() > 50 {
+                    let chain = format!("{} like {}", seen.join(" like "), other.name);
+                    self.problems.error(
+                        "like-cycle",
+                        *place,
+                        format!("threats are like each other in a circle: {chain}"),
+                    );
+                }
+                return (own, true);
+            }
+            seen.push(&other.name);
+            broken |= other.broken;
+            let lower = &other.value;
+            // A scripted copy of a stochastic threat happens only when it is scripted, and the other way round.
+            if own.occurs.is_none() && own.at.is_none() {
+                own.occurs.clone_from(&lower.occurs);
+                own.at.clone_from(&lower.at);
+            }
+            if own.kind.is_none() && own.effects.is_none() {
+                own.kind.clone_from(&lower.kind);
+                own.effects.clone_from(&lower.effects);
+            }
+            macro_rules! inherit {
+                ($($field:ident)+) => { $(if own.$field.is_none() { own.$field.clone_from(&lower.$field); })+ };
+            }
+            inherit!(title strikes warning disruption then);
+            like = lower.like.as_ref();
+        }
+        (own, broken)
+    }
+
+    fn threat(&mut self, item: &Item<Written>, written: &Written, ground: &Ground<'_>) -> Threat {
+        let target = self.target(item, written, ground);
+        let (kind, effects) = self.effects(item, written);
+        let disruption = match written.disruption.as_ref().map(|word| &word.value) {
+            Some(DisruptionWord::Software) => Disruption::Software,
+            Some(DisruptionWord::Node) => Disruption::Node,
+            Some(DisruptionWord::Rack) => Disruption::Rack,
+            Some(DisruptionWord::Site) => Disruption::Site,
+            Some(DisruptionWord::Region) => Disruption::Region,
+            None => kind.and_then(|kind| KINDS[kind].disruption).unwrap_or_else(|| widest(&target, ground.tree)),
+        };
+        let then = written.then.as_ref().map_or(&[][..], |then| then.value.as_slice());
+        let then = then.iter().filter_map(|then| self.cascade(&then.value, ground)).collect();
+        Threat {
+            name: item.name.clone(),
+            title: title(written.title.as_ref(), &item.name),
+            kind: kind.map_or("effects", |kind| KINDS[kind].key),
+            disruption,
+            occurs: self.occurs(item, written, ground),
+            target,
+            warning: written.warning.as_ref().map_or(Span::ZERO, |warning| warning.value),
+            effects,
+            then,
+        }
+    }
+
+    fn cascade(&mut self, then: &crate::scenario::written::threat::Then, ground: &Ground<'_>) -> Option<Cascade> {
+        let name = then.threat.as_ref()?;
+        let Some(threat) = ground.threats.get(&name.value).copied() else {
+            let known = ground.threats.keys().map(String::as_str);
+            self.problems.unknown("unknown-threat", name.place, "threat", &name.value, known);
+            return None;
+        };
+        Some(Cascade {
+            threat,
+            chance: then.chance.as_ref().map_or(Probability::ONE, |chance| chance.value),
+            after: self.maybe_law(then.after.as_ref()).unwrap_or(Distribution::Fixed { value: 0.0 }),
+        })
+    }
+
+    fn occurs(&mut self, item: &Item<Written>, written: &Written, ground: &Ground<'_>) -> Occurs {
+        match (&written.occurs, &written.at) {
+            (Some(occurs), Some(at)) => {
+                self.problems
+                    .error(
+                        "at-and-occurs",
+                        at.place.max(occurs.place),
+                        format!("`{}` has both `at` and `occurs`", item.name),
+                    )
+                    .help("make two threats; the second may be `like` the first");
+                Occurs::Triggered
+            }
+            (Some(occurs), None) => self.randomly(&occurs.value, occurs.place, ground),
+            (None, Some(at)) => {
+                let mut moments = Vec::new();
+                for when in &at.value.0 {
+                    let moment = match when.value {
+                        When::After(span) => Some(SimTime::ZERO + span),
+                        When::Date(date) => ground.clock.moment(date.0),
+                    };
+                    match moment {
+                        None => {
+                            self.problems
+                                .error("before-start", when.place, "this moment lies before the start")
+                                .help("strike later, or set `start` earlier");
+                        }
+                        Some(moment) if moment.since(SimTime::ZERO) >= ground.horizon => {
+                            self.problems
+                                .warn("after-horizon", when.place, "this moment lies after the horizon and never comes")
+                                .help("strike earlier, or make `horizon` longer");
+                        }
+                        Some(moment) => moments.push(moment),
+                    }
+                }
+                moments.sort_unstable();
+                moments.dedup();
+                Occurs::At(moments)
+            }
+            (None, None) => Occurs::Triggered,
+        }
+    }
+
+    fn randomly(&mut self, occurs: &OccursFields, place: Place, ground: &Ground<'_>) -> Occurs {
+        let season = occurs.season.as_ref().and_then(|season| self.season(season, ground.clock));
+        let rate = match (&occurs.rate, &occurs.mean_interval) {
+            (Some(rate), None) => Some((rate.value, rate.place)),
+            (None, Some(interval)) => {
+                let rate = 1.0 / interval.value.as_seconds();
+                match Rate::new_per_second(rate) {
+                    Some(rate) => Some((rate, interval.place)),
+                    None => {
+                        self.problems
+                            .error("zero-interval", interval.place, "a mean interval of zero")
+                            .help("say how much time lies between two on average");
+                        None
+                    }
+                }
+            }
+            (rate, _) => {
+                let found = if rate.is_some() { "both" } else { "none" };
+                if rate.is_some() || !occurs.broken {
+                    self.problems
+                        .error(
+                            "one-of",
+                            place,
+                            format!("expected exactly one of `rate`, `mean-interval`, found {found}"),
+                        )
+                        .help("write `occurs = { mean-interval = \"60 years\" }`");
+                }
+                None
+            }
+        };
+        let Some((rate, place)) = rate else { return Occurs::Triggered };
+        // More than one strike a second is a slip of the unit and would run for ever.
+        if rate.per_second() > 1.0 {
+            self.problems.error("out-of-range", place, "more than one strike per second").help("check the unit");
+        } else if rate.per_second() == 0.0 {
+            self.problems.warn("never-happens", place, "a rate of zero never happens");
+        }
+        Occurs::Randomly { rate, season }
+    }
+
+    fn effects(&mut self, item: &Item<Written>, written: &Written) -> (Option<usize>, Vec<Effect>) {
+        match (&written.kind, &written.effects) {
+            (Some(kind), None) => (Some(kind.value.index), self.preset(&kind.value)),
+            (None, Some(effects)) => {
+                if effects.value.is_empty() {
+                    self.problems
+                        .follows("empty-list", effects.place, format!("threat `{}` does nothing", item.name))
+                        .help("list at least one of `destroy`, `suspend`, `sever`, `slow`");
+                }
+                (None, effects.value.iter().filter_map(|effect| self.effect(&effect.value)).collect())
+            }
+            (Some(kind), Some(effects)) => {
+                self.problems
+                    .error(
+                        "kind-and-effects",
+                        effects.place.max(kind.place),
+                        format!("`{}` has both `kind` and `effects`", item.name),
+                    )
+                    .help("keep one of them");
+                (None, Vec::new())
+            }
+            (None, None) => {
+                self.problems
+                    .follows("missing-key", item.place, format!("threat `{}` does nothing", item.name))
+                    .help("write `kind = \"flood\"` or `effects = [{ suspend = { lasts = \"4h\" } }]`");
+                (None, Vec::new())
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: &EffectWord) -> Option<Effect> {
+        let (action, lasts) = match effect {
+            EffectWord::Destroy(own) => {
+                let share = own.share.as_ref().map_or(Probability::ONE, |share| share.value);
+                (Action::Destroy(share), own.lasts.as_ref()?)
+            }
+            EffectWord::Suspend(own) => (Action::Suspend, own.lasts.as_ref()?),
+            EffectWord::Sever(own) => (Action::Sever, own.lasts.as_ref()?),
+            EffectWord::Slow(own) => (Action::Slow(own.to.as_ref()?.value), own.lasts.as_ref()?),
+        };
+        Some(Effect { action, lasts: self.law(lasts)? })
+    }
+
+    /// The effects of a kind with the scenario's own numbers.
+    fn preset(&mut self, written: &KindWord) -> Vec<Effect> {
+        let (kind, own) = (&KINDS[written.index], &written.fields);
+        let foreign = [
+            ("destroys", own.destroys.as_ref().map(|at| at.place), kind.destroys.is_some()),
+            ("replaced", own.replaced.as_ref().map(|at| at.place), kind.destroys.is_some()),
+            ("lasts", own.lasts.as_ref().map(|at| at.place), kind.passing != Passing::None),
+            ("to", own.to.as_ref().map(|at| at.place), matches!(kind.passing, Passing::Slow(_))),
+        ];
+        for (key, place, fits) in foreign {
+            if let (Some(place), false) = (place, fits) {
+                let known: Vec<&str> = foreign.iter().filter(|(.., fits)| *fits).map(|(key, ..)| *key).collect();
+                self.problems
+                    .error("foreign-key", place, format!("`{key}` means nothing for a `{}`", kind.key))
+                    .help(format!("it takes `{}`; for anything else write `effects`", known.join("`, `")));
+            }
+        }
+        let mut effects = Vec::new();
+        if let Some((share, replaced)) = kind.destroys {
+            let share = own.destroys.as_ref().map(|share| share.value).or_else(|| Probability::new(share));
+            let lasts = self.maybe_law(own.replaced.as_ref()).unwrap_or_else(|| default_law(replaced));
+            let share = share.unwrap_or(Probability::ONE);
+            if share > Probability::ZERO {
+                effects.push(Effect { action: Action::Destroy(share), lasts });
+            }
+        }
+        let action = match kind.passing {
+            Passing::None => None,
+            Passing::Suspend => Some(Action::Suspend),
+            Passing::Sever => Some(Action::Sever),
+            Passing::Slow(to) => {
+                let to = own.to.as_ref().map(|to| to.value).or_else(|| Probability::new(to));
+                Some(Action::Slow(to.unwrap_or(Probability::ZERO)))
+            }
+        };
+        if let Some(action) = action {
+            let lasts = self.maybe_law(own.lasts.as_ref()).unwrap_or_else(|| default_law(kind.lasts));
+            effects.push(Effect { action, lasts });
+        }
+        effects
+    }
+
+    fn target(&mut self, item: &Item<Written>, written: &Written, ground: &Ground<'_>) -> Target {
+        let mut target = Target {
+            pick: Pick::All,
+            domains: Vec::new(),
+            nodes_below: Vec::new(),
+            plants: Vec::new(),
+            links: Vec::new(),
+            services: Vec::new(),
+            circle: None,
+        };
+        let Some(strikes) = &written.strikes else {
+            self.problems.follows("missing-key", item.place, format!("threat `{}` strikes nothing", item.name)).help(
+                "write `strikes = \"PLACE\"`, `{ any = \"rack\" }`, `{ plant = [\"…\"] }` or `{ services = [\"…\"] }`",
+            );
+            return target;
+        };
+        match &strikes.value {
+            Strikes::Domains(paths) => {
+                if paths.is_empty() {
+                    self.problems.follows(
+                        "empty-list",
+                        strikes.place,
+                        format!("threat `{}` strikes nothing", item.name),
+                    );
+                }
+                target.domains = paths.iter().filter_map(|path| self.struck(path, ground)).collect();
+            }
+            Strikes::Selected(selection) => self.select(selection, strikes.place, item, ground, &mut target),
+        }
+        target
+    }
+
+    /// A domain by path; other things are told apart.
+    fn struck(&mut self, path: &At<String>, ground: &Ground<'_>) -> Option<DomainId> {
+        if ground.tree.paths.contains_key(&path.value) {
+            return ground.tree.paths.get(&path.value).copied();
+        }
+        let name = &path.value;
+        let instead = if ground.plants.contains_key(name) {
+            format!("plant: write `strikes = {{ plant = \"{name}\" }}`")
+        } else if ground.links.contains_key(name) {
+            format!("a link: write `strikes = {{ links = \"{name}\" }}`")
+        } else if ground.services.contains_key(name) {
+            format!("a service: write `strikes = {{ services = \"{name}\" }}`")
+        } else if ground.tree.nodes.contains_key(name) {
+            let place = name.rsplit_once('/').map_or("", |(place, _)| place);
+            format!("a node: write `strikes = {{ any = \"node\", in = \"{place}\" }}`")
+        } else {
+            return self.domain_named(path, ground.tree);
+        };
+        self.problems
+            .error("not-a-place", path.place, format!("`{name}` is not a place"))
+            .help(format!("it is {instead}"));
+        None
+    }
+
+    fn select(
+        &mut self,
+        own: &Selection,
+        place: Place,
+        item: &Item<Written>,
+        ground: &Ground<'_>,
+        target: &mut Target,
+    ) {
+        let ways = [
+            ("any", own.any.is_some()),
+            ("plant", own.plant.is_some()),
+            ("links", own.links.is_some()),
+            ("services", own.services.is_some()),
+            ("provider", own.provider.is_some()),
+            ("segment", own.segment.is_some()),
+            ("jurisdiction", own.jurisdiction.is_some()),
+            ("within", own.within.is_some()),
+        ];
+        let given = ways.iter().filter(|(_, given)| *given).count();
+        if given != 1 {
+            if given > 1 || !own.broken {
+                let names: Vec<&str> = ways.iter().map(|(name, _)| *name).collect();
+                self.problems
+                    .error("one-of", place, format!("expected exactly one way to select, found {given}"))
+                    .help(format!("use one of `{}`", names.join("`, `")));
+            }
+            return;
+        }
+        for (key, stray, with) in [
+            ("in", own.within_domain.as_ref().map(|at| at.place).filter(|_| own.any.is_none()), "any"),
+            ("of", own.of.as_ref().map(|at| at.place).filter(|_| own.within.is_none()), "within"),
+            ("scatter", own.scatter.as_ref().map(|at| at.place).filter(|_| own.within.is_none()), "within"),
+        ] {
+            if let Some(stray) = stray {
+                self.problems
+                    .error("foreign-key", stray, format!("`{key}` belongs to `{with}`"))
+                    .help(format!("drop it, or select with `{with}`"));
+            }
+        }
+        let list =
+            |texts: &Option<At<crate::scenario::written::Texts>>| texts.as_ref().map(|texts| texts.value.0.clone());
+        let lists = (list(&own.plant), list(&own.links), list(&own.services));
+        target.plants = self.named(lists.0.as_deref(), ground.plants, "unknown-plant", "plant");
+        target.links = self.named(lists.1.as_deref(), ground.links, "unknown-link", "link");
+        target.services = self.named(lists.2.as_deref(), ground.services, "unknown-service", "service");
+        for (texts, at) in [(&lists.0, &own.plant), (&lists.1, &own.links), (&lists.2, &own.services)] {
+            if let (Some(at), true) = (at, texts.as_ref().is_some_and(Vec::is_empty)) {
+                self.problems.follows("empty-list", at.place, format!("threat `{}` strikes nothing", item.name));
+            }
+        }
+        for (index, label) in [(0, &own.provider), (1, &own.jurisdiction), (2, &own.segment)] {
+            if let Some(label) = label {
+                self.labelled(index, label, ground, target);
+            }
+        }
+        if let Some(level) = &own.any {
+            self.any(level, own, item, ground, target);
+        }
+        if own.within.is_some() {
+            self.circle(own, place, item, ground, target);
+        }
+    }
+
+    fn labelled(&mut self, index: usize, label: &At<String>, ground: &Ground<'_>, target: &mut Target) {
+        let labels = &ground.tree.labels;
+        let matches = |labels: &[Option<String>; 3]| labels[index].as_deref() == Some(label.value.as_str());
+        target.domains = labels.iter().filter(|(_, labels)| matches(labels)).map(|(id, _)| *id).collect();
+        if target.domains.is_empty() {
+            let what = ["provider", "jurisdiction", "segment"][index];
+            let known: std::collections::BTreeSet<&str> =
+                labels.iter().filter_map(|(_, labels)| labels[index].as_deref()).collect();
+            self.problems.unknown("hits-nothing", label.place, what, &label.value, known.into_iter());
+        }
+    }
+
+    fn any(
+        &mut self,
+        level: &At<LevelWord>,
+        own: &Selection,
+        item: &Item<Written>,
+        ground: &Ground<'_>,
+        target: &mut Target,
+    ) {
+        target.pick = Pick::One;
+        let tree = ground.tree;
+        let tops: Vec<DomainId> = match &own.within_domain {
+            Some(places) => places.value.0.iter().filter_map(|place| self.struck(place, ground)).collect(),
+            None => tree.domains.enumerate().filter(|(_, domain)| domain.parent.is_none()).map(|(id, _)| id).collect(),
+        };
+        let wanted = match level.value {
+            LevelWord::Node => {
+                target.nodes_below = tops.into_iter().filter(|top| !tree.domains[*top].units.is_empty()).collect();
+                if target.nodes_below.is_empty() {
+                    self.nothing(level.place, item, "there is no node");
+                }
+                return;
+            }
+            LevelWord::Rack => Level::Rack,
+            LevelWord::Room => Level::Room,
+            LevelWord::Site => Level::Site,
+            LevelWord::Region => Level::Region,
+        };
+        let found: std::collections::BTreeSet<DomainId> = tops
+            .into_iter()
+            .flat_map(|top| tree.domains[top].subtree.iter())
+            .filter(|id| tree.domains[*id].level == wanted)
+            .collect();
+        target.domains = found.into_iter().collect();
+        if target.domains.is_empty() {
+            self.nothing(level.place, item, "there is no place of this level");
+        }
+    }
+
+    fn nothing(&mut self, place: Place, item: &Item<Written>, why: &str) {
+        self.problems
+            .follows("hits-nothing", place, format!("threat `{}` can hit nothing: {why}", item.name))
+            .help("check what it strikes");
+    }
+
+    fn circle(
+        &mut self,
+        own: &Selection,
+        place: Place,
+        item: &Item<Written>,
+        ground: &Ground<'_>,
+        target: &mut Target,
+    ) {
+        let Some(radius) = &own.within else { return };
+        let Some(of) = &own.of else {
+            self.problems
+                .follows("missing-key", place, "`of` is missing: the middle of the circle")
+                .help("write `of = { latitude = 31.2, longitude = 121.5 }`");
+            return;
+        };
+        let (Some(latitude), Some(longitude)) = (&of.value.latitude, &of.value.longitude) else { return };
+        if latitude.value.abs() > 90.0 || longitude.value.abs() > 180.0 {
+            self.problems
+                .error("out-of-range", of.place, "these are not coordinates in degrees")
+                .help("latitude -90 to 90, longitude -180 to 180");
+            return;
+        }
+        let around = Coordinates { latitude: latitude.value, longitude: longitude.value };
+        let scatter = own.scatter.as_ref().map_or(0.0, |scatter| scatter.value.0);
+        let mut sites = Vec::new();
+        let mut nearest: Option<(f64, &str)> = None;
+        for (id, domain) in ground.tree.domains.enumerate().filter(|(_, domain)| domain.level == Level::Site) {
+            let Some(at) = domain.coordinates else { continue };
+            let distance = kilometres(around, at);
+            if nearest.is_none_or(|(least, _)| distance < least) {
+                nearest = Some((distance, &domain.name));
+            }
+            sites.push((id, at));
+        }
+        match nearest {
+            None => self.nothing(radius.place, item, "no site has coordinates"),
+            Some((distance, name)) if distance > radius.value.0 + scatter => {
+                let why = format!("the nearest site `{name}` is {distance:.0} km away");
+                self.nothing(radius.place, item, &why);
+            }
+            Some(_) => {}
+        }
+        target.circle = Some(Epicentre { around, scatter_km: scatter, radius_km: radius.value.0, sites });
+    }
+}
+
+/// Great-circle distance on a sphere of 6371 km (haversine).
+fn kilometres(a: Coordinates, b: Coordinates) -> f64 {
+    let half = |from: f64, to: f64| libm::sin((to - from).to_radians() / 2.0);
+    let (north, east) = (half(a.latitude, b.latitude), half(a.longitude, b.longitude));
+    let cosines = libm::cos(a.latitude.to_radians()) * libm::cos(b.latitude.to_radians());
+    let chord = (north * north + cosines * east * east).clamp(0.0, 1.0);
+    2.0 * 6371.0 * libm::asin(libm::sqrt(chord))
+}
+
+fn default_law(Hours(min, mode, max): Hours) -> Distribution {
+    let [min, mode, max] = [min, mode, max].map(|hours| hours * 3600.0);
+    if min < max { Distribution::Triangular { min, mode, max } } else { Distribution::Fixed { value: mode } }
+}
+
+/// The widest level that a target has.
+fn widest(target: &Target, tree: &Topology) -> Disruption {
+    if target.circle.is_some() {
+        return Disruption::Region;
+    }
+    let domains = target.domains.iter().map(|id| match tree.domains[*id].level {
+        Level::Region => Disruption::Region,
+        Level::Site => Disruption::Site,
+        Level::Room | Level::Rack => Disruption::Rack,
+        Level::Node => Disruption::Node,
+    });
+    let shared = (!target.plants.is_empty() || !target.links.is_empty()).then_some(Disruption::Site);
+    let nodes = (!target.nodes_below.is_empty()).then_some(Disruption::Node);
+    domains.chain(shared).chain(nodes).max().unwrap_or(Disruption::Software)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shanghai_to_hangzhou_is_about_165_kilometres() {
+        let (shanghai, hangzhou) =
+            (Coordinates { latitude: 31.23, longitude: 121.47 }, Coordinates { latitude: 30.27, longitude: 120.15 });
+        assert!((kilometres(shanghai, hangzhou) - 165.0).abs() < 2.0);
+    }
+}

@@ -1,0 +1,177 @@
+//! The scenario as written: typed, optional everywhere, with the place of every value.
+
+pub(super) mod law;
+pub(super) mod network;
+pub(super) mod read;
+pub(super) mod service;
+pub(super) mod site;
+pub(super) mod threat;
+
+use law::Law;
+use network::{Gated, Link};
+use read::{ByPath, Named, choice, record};
+use service::Service;
+use site::{ClassFields, Region, Site};
+use threat::Threat;
+use toml::value::Datetime;
+
+record! {
+    /// A disaster-recovery scenario.
+    File {
+        /// Version of the format: 1.
+        "format" format: u64;
+        /// Names the output folder.
+        "name" name: String;
+        /// Shown above every result; any language.
+        "title" title: String;
+        /// What the scenario is meant to answer.
+        "question" question: String;
+        /// How long one trial lasts.
+        "horizon" horizon: crate::quantity::Span;
+        /// Local date and time at which a trial begins; default 2026-01-01 00:00.
+        "start" start: Moment;
+        /// IANA time zone of `start`; default UTC.
+        "timezone" timezone: String;
+        /// Trials; default 1000.
+        "trials" trials: u64;
+        /// Seed of all random numbers; default 1.
+        "seed" seed: u64;
+        /// Scenario file that this one is laid over.
+        "base" base: String;
+        /// Areas that share weather, grid or law.
+        "regions" regions: Named<Region>;
+        /// Data centres.
+        "sites" sites: Named<Site>;
+        /// Component classes.
+        "classes" classes: Named<ClassFields>;
+        /// Shared plant: feeds, generators, batteries, cooling, DNS.
+        "plant" plant: Named<Gated>;
+        /// Network links.
+        "links" links: Named<Link>;
+        /// Repair crews.
+        "crews" crews: Named<Crew>;
+        /// Services.
+        "services" services: Named<Service>;
+        /// What happens.
+        "threats" threats: Named<Threat>;
+        /// What must come out: `"services.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
+        "expect" expect: ByPath<Expect>;
+    }
+}
+
+record! {
+    /// People who repair.
+    Crew {
+        /// Shown instead of the name.
+        "title" title: String;
+        /// Repairs they can do at once; default 2.
+        "people" people: u32;
+    }
+}
+
+record! {
+    /// A value that must come out.
+    Expect {
+        /// The value in the metric's unit.
+        "value" value: f64, required;
+        /// How far off it may be.
+        "within" within: f64, required;
+        /// Why: the calculation in words, or the source.
+        "because" because: String, required;
+    }
+}
+
+choice! {
+    /// Where on each host the replicas go.
+    Placement {
+        /// As far apart as possible.
+        "spread" Spread;
+        /// As few nodes as possible; needs `room` on the class.
+        "pack" Pack;
+        /// Onto these nodes.
+        "pinned" Pinned(Vec<read::At<String>>);
+    }
+}
+
+/// A local date with or without a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment(pub(super) jiff::civil::DateTime);
+
+impl Moment {
+    fn from_toml(moment: Datetime) -> Option<Self> {
+        let date = moment.date.filter(|_| moment.offset.is_none())?;
+        let (hour, minute, second) =
+            moment.time.map_or((0, 0, 0), |time| (time.hour, time.minute, time.second.unwrap_or(0)));
+        let (year, month, day) = (i16::try_from(date.year).ok()?, date.month as i8, date.day as i8);
+        jiff::civil::DateTime::new(year, month, day, hour as i8, minute as i8, second as i8, 0).ok().map(Self)
+    }
+}
+
+impl read::Read for Moment {
+    fn read(node: &super::tree::Node, problems: &mut super::diagnostic::Problems) -> Option<Self> {
+        if let super::tree::Value::Moment(moment) = &node.value {
+            let read = Self::from_toml(*moment);
+            if read.is_none() {
+                problems
+                    .error("wrong-type", node.place, format!("`{moment}` is not a local date and time"))
+                    .help("write `2026-01-01 00:00`, without an offset, and set `timezone`");
+            }
+            return read;
+        }
+        read::wrong_type(node, "a date such as `2026-01-01 00:00`", problems);
+        None
+    }
+
+    fn schema(_: &mut read::Definitions) -> serde_json::Value {
+        serde_json::json!({ "description": "a date, with or without a time of day", "type": "string" })
+    }
+}
+
+/// A whole count or a table of named things.
+#[derive(Clone, Debug)]
+pub(super) enum CountOr<T> {
+    /// So many.
+    Count(u32),
+    /// These.
+    Listed(Named<T>),
+}
+
+impl<T: read::Read + Default> read::Read for CountOr<T> {
+    fn read(node: &super::tree::Node, problems: &mut super::diagnostic::Problems) -> Option<Self> {
+        match &node.value {
+            super::tree::Value::Integer(_) => u32::read(node, problems).map(Self::Count),
+            super::tree::Value::Table(_) => Named::read(node, problems).map(Self::Listed),
+            _ => {
+                read::wrong_type(node, "a whole number or a table of names", problems);
+                None
+            }
+        }
+    }
+
+    fn schema(definitions: &mut read::Definitions) -> serde_json::Value {
+        serde_json::json!({ "anyOf": [u32::schema(definitions), Named::<T>::schema(definitions)] })
+    }
+}
+
+/// One text or several.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts(pub(super) Vec<read::At<String>>);
+
+impl read::Read for Texts {
+    fn read(node: &super::tree::Node, problems: &mut super::diagnostic::Problems) -> Option<Self> {
+        match &node.value {
+            super::tree::Value::Text(_) => read::At::read(node, problems).map(|text| Self(vec![text])),
+            _ => Vec::read(node, problems).map(Self),
+        }
+    }
+
+    fn schema(definitions: &mut read::Definitions) -> serde_json::Value {
+        serde_json::json!({ "anyOf": [{ "type": "string" }, Vec::<String>::schema(definitions)] })
+    }
+}
+
+/// Names with their places.
+pub(super) type Names = Vec<read::At<String>>;
+
+/// A time that is drawn.
+pub(super) type Time = Law;

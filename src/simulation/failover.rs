@@ -159,7 +159,6 @@ impl World<'_> {
 
     /// The service runs at a group, at first with what is running there.
     fn settle_at(&mut self, service: ServiceId, target: usize) {
-        self.accrue(service);
         self.move_stage(service, Stage::Serving);
         self.services[service].active = target;
         self.services[service].failback_pending = false;
@@ -180,7 +179,6 @@ impl World<'_> {
     /// The standby group has its full capacity.
     pub(super) fn scaled_up(&mut self, service: ServiceId, incarnation: Incarnation) {
         if !self.services[service].scaled && self.services[service].scale_incarnation == incarnation {
-            self.accrue(service);
             self.services[service].scaled = true;
             self.note(Happening::ScaledUp(service));
             self.touch_service(service);

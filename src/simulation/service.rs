@@ -89,8 +89,10 @@ impl World<'_> {
             let (need, up) = (self.scenario.services[service].need, state.up);
             if state.status == Status::Up && up >= need && state.soft_down == 0 && self.unobstructed(service) {
                 // The common case, a replica more or less: same state, other redundancy. The long way gives the same.
-                self.accrue(service);
-                self.services[service].degree = up - need;
+                if state.degree != up - need {
+                    self.accrue(service);
+                    self.services[service].degree = up - need;
+                }
                 return;
             }
         }
@@ -103,9 +105,14 @@ impl World<'_> {
             self.follow_quorum(service, quorum);
         }
         let worth = self.worth(service);
-        self.accrue(service);
-        let state = &mut self.services[service];
+        let state = &self.services[service];
         let was = state.status;
+        if (state.degree, state.share, state.utilised) != (worth.degree, worth.share, worth.utilised)
+            || was != worth.status
+        {
+            self.accrue(service); // and only then: how often a service is looked at must not show in the last digit
+        }
+        let state = &mut self.services[service];
         state.degree = worth.degree;
         state.share = worth.share;
         state.utilised = worth.utilised;
@@ -192,12 +199,15 @@ impl World<'_> {
             self.accrue(service);
             self.services[service].split = false;
         }
-        if !self.enough(service) || self.services[service].stage != Stage::Serving {
-            if !self.enough(service) && self.services[service].stage == Stage::Electing {
+        if !self.enough(service) {
+            self.services[service].leader = None; // it steps down without a majority
+            if self.services[service].stage == Stage::Electing {
                 self.services[service].stage = Stage::Serving;
                 self.services[service].incarnation += 1;
-                self.services[service].leader = None;
             }
+            return;
+        }
+        if self.services[service].stage != Stage::Serving {
             return;
         }
         let side = self.largest_side(self.available_hosts(service)).1;
@@ -639,18 +649,18 @@ impl World<'_> {
 
     /// Finds out anew what holds a service down.
     fn find_causes(&mut self, service: ServiceId) {
-        let found = self.causes(service);
         let scenario = self.scenario;
-        let list = &mut self.services[service].causes;
-        list.clear();
-        list.extend(found.iter().map(|cause| cause.index(scenario) as u32));
+        let found = self.causes(service).into_iter().map(|cause| cause.index(scenario) as u32);
+        if !found.clone().eq(self.services[service].causes.iter().copied()) {
+            self.accrue(service);
+            self.services[service].causes = found.collect();
+        }
     }
 
     /// Services that are down have their causes looked at after every event, for these can change without the status.
     pub(super) fn refresh_causes(&mut self) {
         for service in self.scenario.services.ids() {
             if self.services[service].status == Status::Down {
-                self.accrue(service);
                 self.find_causes(service);
             }
         }

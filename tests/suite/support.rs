@@ -8,9 +8,9 @@ use drsim::simulation::{ServiceTally, Simulator, TrialTally};
 /// A scenario from text; panics with the diagnostics.
 pub fn scenario(text: &str) -> Scenario {
     let head = if text.contains("format") { String::new() } else { "format = 1\nname = \"test\"\n".to_owned() };
-    match load(&Source::from_text("test.toml", &(head + text)), &[]) {
+    match load(&Source::from_text("test.toml", head + text), &[]) {
         Ok(loaded) => loaded.scenario,
-        Err(problems) => panic!("{}", problems.text(false)),
+        Err(problems) => panic!("{}", problems.render(false)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every code a problem can have, with one sentence.
 
 /// Codes and their explanations, in alphabetical order.
-pub const CODES: [(&str, &str); 77] = [
+pub const CODES: [(&str, &str); 78] = [
     ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
     (
         "at-and-occurs",
@@ -22,6 +22,7 @@ pub const CODES: [(&str, &str); 77] = [
     ("gate-key", "a key of a gate (`hold-up`, `recharge`) stands at plant made of parts"),
     ("gate-with-parts", "a gate (plant with `of`) has keys of parts such as `life` or `count`"),
     ("hits-nothing", "a threat selects nothing: no site in the radius, an unknown provider, no place of the level"),
+    ("idle-standby", "standby plant is in no gate, so that nothing ever starts it"),
     ("k-over-n", "more are needed than there are, or none at all"),
     ("kind-and-effects", "a threat has a `kind` and `effects` of its own; keep one"),
     ("like-cycle", "things are `like` each other in a circle"),

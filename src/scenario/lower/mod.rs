@@ -8,6 +8,7 @@ mod law;
 mod placement;
 mod plant;
 mod service;
+mod strike;
 mod threat;
 mod topology;
 

@@ -71,7 +71,28 @@ impl Lowering<'_> {
             });
         }
         self.problems.muted = false;
+        self.idle_standby(order, &plants);
         plants
+    }
+
+    /// Standby plant runs on demand of a gate; without one it never runs.
+    fn idle_standby(&mut self, order: &[usize], plants: &IdVec<PlantId, Plant>) {
+        let items = self.items(self.file.plant.as_ref(), "plant");
+        let mut listed = std::collections::BTreeSet::<PlantId>::new();
+        for plant in plants {
+            if let PlantKind::Gate(gate) = &plant.kind {
+                listed.extend(&gate.of);
+            }
+        }
+        for (id, plant) in plants.enumerate() {
+            if matches!(plant.kind, PlantKind::Parts { standby: Some(_), .. }) && !listed.contains(&id) {
+                let item = &items[order[id.index()]];
+                let place = item.value.starts.as_ref().map_or(item.place, |starts| starts.place);
+                self.problems
+                    .warn("idle-standby", place, format!("no gate calls upon `{}`: it never runs", item.name))
+                    .help("list it in `of` of a gate, behind what it stands in for");
+            }
+        }
     }
 
     fn gate(

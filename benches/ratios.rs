@@ -66,8 +66,8 @@ impl<E: Copy> D<E> {
     }
 }
 fn main() {
-    for n in [2usize, 5, 10, 20, 30, 48, 70, 100, 300, 1000, 10_000, 100_000, 1_000_000] {
-        let steps = if n >= 100_000 { n * 2 } else { 400_000 };
+    for n in [2usize, 3, 5, 8, 12, 20, 30, 48, 70, 100, 1000] {
+        let steps = if n >= 100_000 { n * 2 } else { 1_000_000 };
         let (mut h, mut d8, mut d12) = (H::new(n), D::new(n, |i| [i, 0]), D::new(n, |i| [i, 0, 0]));
         let (mut th, mut t8, mut t12) = (vec![], vec![], vec![]);
         let passes = if n >= 1_000_000 {

@@ -10,9 +10,9 @@
 use crate::quantity::SimTime;
 
 /// Events a bucket may hold to be sorted at once. With so few pending, the bottom is all there is.
-const SORTED_MAX: usize = 48;
-/// Length at which the bottom is broken up into a rung.
-const BOTTOM_MAX: usize = 96;
+const SORTED_MAX: usize = 24;
+/// Events from which on the bottom is broken up into a rung; it has room for twice as many, taken ones included.
+const BOTTOM_MAX: usize = 32;
 /// Events per bucket aimed at when a rung is made, and the most buckets a rung may have: their tails should stay in cache.
 const PER_BUCKET: usize = 2;
 const BUCKETS_MAX: usize = 1024;
@@ -38,6 +38,8 @@ pub struct Queue<E> {
     /// All events before `border`, ascending; those before `head` are gone.
     bottom: Vec<Entry<E>>,
     head: usize,
+    /// Length of `bottom` at which to make room.
+    limit: usize,
     border: u64,
     /// From coarse to fine.
     rungs: Vec<Rung>,
@@ -145,7 +147,7 @@ impl<E: Copy> Queue<E> {
     pub fn new() -> Self {
         let store = Store { entries: Vec::new(), links: Vec::new(), free: NONE };
         let (bottom, rungs, buckets) = (Vec::with_capacity(2 * BOTTOM_MAX), Vec::new(), Vec::new());
-        Self { bottom, head: 0, border: u64::MAX, rungs, buckets, store, stored: 0, now: 0 }
+        Self { bottom, head: 0, limit: 2 * BOTTOM_MAX, border: u64::MAX, rungs, buckets, store, stored: 0, now: 0 }
     }
 
     /// Forgets all events, keeps the memory.
@@ -156,7 +158,7 @@ impl<E: Copy> Queue<E> {
         self.store.entries.clear();
         self.store.links.clear();
         self.store.free = NONE;
-        (self.head, self.border, self.stored, self.now) = (0, u64::MAX, 0, 0);
+        (self.head, self.limit, self.border, self.stored, self.now) = (0, 2 * BOTTOM_MAX, u64::MAX, 0, 0);
     }
 
     /// Adds an event; events at [`SimTime::NEVER`] are dropped.
@@ -199,7 +201,7 @@ impl<E: Copy> Queue<E> {
     /// Sorts an event into the bottom, behind its equals.
     #[inline]
     fn insert(&mut self, entry: Entry<E>) {
-        if self.bottom.len() >= self.head + BOTTOM_MAX || self.bottom.len() == self.bottom.capacity() {
+        if self.bottom.len() >= self.limit {
             self.make_room();
             if entry.at >= self.border {
                 return self.stash(entry);
@@ -219,25 +221,27 @@ impl<E: Copy> Queue<E> {
     #[cold]
     fn make_room(&mut self) {
         let live = self.bottom.len() - self.head;
-        if self.head >= live {
-            self.bottom.copy_within(self.head.., 0);
-            self.bottom.truncate(live);
-            self.head = 0;
-        }
+        self.bottom.copy_within(self.head.., 0);
+        self.bottom.truncate(live);
+        self.head = 0;
         if live < BOTTOM_MAX {
             return;
         }
-        let (first, last) = (self.bottom[self.head].at, self.bottom[self.bottom.len() - 1].at);
+        let (first, last) = (self.bottom[0].at, self.bottom[live - 1].at);
+        // A crowd of one time is in order already and stays: what comes after it goes elsewhere.
+        let border = if first == last { last + 1 } else { first };
+        if border < self.border {
+            self.add_rung(border, self.border - 1, live);
+            self.border = border;
+        }
         if first == last {
+            self.limit = 2 * live;
             return;
         }
-        self.add_rung(first, self.border - 1, live);
-        self.border = first;
-        for index in self.head..self.bottom.len() {
+        for index in 0..live {
             self.stash(self.bottom[index]);
         }
         self.bottom.clear();
-        self.head = 0;
     }
 
     /// Puts an event at or after the border into its bucket.
@@ -270,7 +274,7 @@ impl<E: Copy> Queue<E> {
     #[cold]
     fn refill(&mut self) -> bool {
         self.bottom.clear();
-        self.head = 0;
+        (self.head, self.limit) = (0, 2 * BOTTOM_MAX);
         while let Some(rung) = self.rungs.last_mut() {
             let buckets = &mut self.buckets[rung.base..];
             let Some(index) = (rung.next..buckets.len()).find(|&index| buckets[index].len > 0) else {

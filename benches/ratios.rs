@@ -66,7 +66,7 @@ impl<E: Copy> D<E> {
     }
 }
 fn main() {
-    for n in [2usize, 3, 5, 8, 12, 20, 30, 48, 70, 100, 1000] {
+    for n in [2usize, 3, 4, 5, 6, 7, 8, 12, 20, 48, 1000] {
         let steps = if n >= 100_000 { n * 2 } else { 1_000_000 };
         let (mut h, mut d8, mut d12) = (H::new(n), D::new(n, |i| [i, 0]), D::new(n, |i| [i, 0, 0]));
         let (mut th, mut t8, mut t12) = (vec![], vec![], vec![]);

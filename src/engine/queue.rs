@@ -10,9 +10,11 @@
 use crate::quantity::SimTime;
 
 /// Events a bucket may hold to be sorted at once. With so few pending, the bottom is all there is.
-const SORTED_MAX: usize = 24;
+const SORTED_MAX: usize = 48;
 /// Events from which on the bottom is broken up into a rung; it has room for twice as many, taken ones included.
 const BOTTOM_MAX: usize = 32;
+/// Up to so many pending, it is cheaper to touch every event than to guess where the search for a place ends.
+const FEW: usize = 4;
 /// Events per bucket aimed at when a rung is made, and the most buckets a rung may have: their tails should stay in cache.
 const PER_BUCKET: usize = 2;
 const BUCKETS_MAX: usize = 1024;
@@ -186,6 +188,12 @@ impl<E: Copy> Queue<E> {
         Some((SimTime::from_microseconds(at), event))
     }
 
+    /// Time of the earliest event; looking into a bucket may cost as much as taking the event.
+    #[inline]
+    pub fn peek_time(&mut self) -> Option<SimTime> {
+        (self.head < self.bottom.len() || self.refill()).then(|| SimTime::from_microseconds(self.bottom[self.head].at))
+    }
+
     /// Number of pending events.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -210,9 +218,20 @@ impl<E: Copy> Queue<E> {
         self.bottom.push(entry);
         let live = &mut self.bottom[self.head..];
         let mut place = live.len() - 1;
-        while place > 0 && live[place - 1].at > entry.at {
-            live[place] = live[place - 1];
-            place -= 1;
+        if place <= FEW {
+            let mut later = 0;
+            for index in (0..place).rev() {
+                let other = live[index];
+                let step = usize::from(other.at > entry.at);
+                live[index + step] = other;
+                later += step;
+            }
+            place -= later;
+        } else {
+            while place > 0 && live[place - 1].at > entry.at {
+                live[place] = live[place - 1];
+                place -= 1;
+            }
         }
         live[place] = entry;
     }

@@ -1,40 +1,14 @@
 //! The event queue against a plain heap, in the hold model.
 
-mod yardsticks;
+#[path = "yardsticks/hold.rs"]
+mod hold;
+#[path = "yardsticks/plain.rs"]
+mod plain;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use drsim::engine::Queue;
-use drsim::quantity::{SimTime, Span};
-use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng as _};
-use yardsticks::{HOUR, Hold, checksum, gap};
+use hold::{Hold, Ladder};
 
-/// The hold model over drsim's queue, with an event of the size that its own have.
-struct Ladder {
-    queue: Queue<[u32; 2]>,
-    rng: Xoshiro256PlusPlus,
-}
-
-impl Ladder {
-    fn new(pending: u32) -> Self {
-        let (mut queue, mut rng) = (Queue::new(), Xoshiro256PlusPlus::seed_from_u64(Hold::SEED));
-        for payload in 0..pending {
-            queue.push(SimTime::from_microseconds(gap(&mut rng, HOUR)), [payload, 0]);
-        }
-        Self { queue, rng }
-    }
-
-    fn run(&mut self, steps: usize) -> u64 {
-        let mut sum = 0;
-        for _ in 0..steps {
-            let (at, event) = self.queue.pop().expect("the queue is never empty");
-            sum = checksum(sum, at.as_microseconds(), event[0]);
-            self.queue.push(at + Span::from_microseconds(gap(&mut self.rng, HOUR)), event);
-        }
-        sum
-    }
-}
-
-fn hold(criterion: &mut Criterion) {
+fn queues(criterion: &mut Criterion) {
     const STEPS: usize = 1000;
     let testing = std::env::args().any(|argument| argument == "--test");
     for (name, pending) in [("5", 5), ("30", 30), ("1e3", 1000), ("1e5", 100_000), ("1e6", 1_000_000)] {
@@ -52,5 +26,5 @@ fn hold(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, hold);
+criterion_group!(benches, queues);
 criterion_main!(benches);

@@ -1,5 +1,8 @@
 //! Whole models: plain loops written for one model each, and drsim on the same model as a scenario.
 
+#[path = "yardsticks/plain.rs"]
+mod plain;
+#[path = "yardsticks/models.rs"]
 mod yardsticks;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,100 +1,105 @@
-use drsim::engine::Queue;
-use drsim::quantity::SimTime;
-use rand_distr::{Distribution, Exp1};
-use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! `cargo bench --bench ratios`: how many times as fast drsim is as a plain loop, as a table.
+//!
+//! Passes of the two take turns in one process, so that what else the machine does meets both, and CPU time is counted.
+//! The ratio is the median over the pairs of passes.
 
-fn gap(rng: &mut Xoshiro256PlusPlus) -> u64 {
-    let unit: f64 = Exp1.sample(rng);
-    (unit * 1e9 + 0.5) as u64
+#![expect(clippy::print_stdout, reason = "the table is the result")]
+
+#[path = "yardsticks/hold.rs"]
+mod hold;
+#[path = "yardsticks/plain.rs"]
+mod plain;
+
+use hold::{Hold, Ladder};
+use std::time::Duration;
+
+/// What one pass did: its cost is counted per event, its answer must agree with that of the other side.
+struct Pass {
+    events: u64,
+    answer: f64,
 }
 
-struct H {
-    heap: BinaryHeap<Reverse<u128>>,
-    seq: u32,
-    rng: Xoshiro256PlusPlus,
+/// One row: the same work done by a yardstick and by a candidate.
+struct Case {
+    name: &'static str,
+    yardstick: Box<dyn FnMut() -> Pass>,
+    candidate: Box<dyn FnMut() -> Pass>,
+    /// Relative difference of the answers that is allowed.
+    within: f64,
 }
-impl H {
-    fn new(n: usize) -> Self {
-        let mut h = H { heap: BinaryHeap::new(), seq: 0, rng: Xoshiro256PlusPlus::seed_from_u64(7) };
-        for i in 0..n {
-            let t = gap(&mut h.rng);
-            h.push(t, i as u32);
-        }
-        h
-    }
-    fn push(&mut self, t: u64, p: u32) {
-        self.heap.push(Reverse(u128::from(t) << 64 | u128::from(self.seq) << 32 | u128::from(p)));
-        self.seq = self.seq.wrapping_add(1);
-    }
-    fn run(&mut self, steps: usize) -> u64 {
-        let mut sum = 0u64;
-        for _ in 0..steps {
-            let Reverse(k) = self.heap.pop().unwrap();
-            let t = (k >> 64) as u64;
-            sum = sum.wrapping_mul(31).wrapping_add(t);
-            let g = gap(&mut self.rng);
-            self.push(t + g, k as u32);
-        }
-        sum
+
+/// Both queues on the same events: every pass must have the same checksum.
+fn hold_case(name: &'static str, pending: u32, steps: usize) -> Case {
+    let (mut heap, mut ladder) = (Hold::new(pending), Ladder::new(pending));
+    let pass = move |sum: u64| Pass { events: steps as u64, answer: sum as f64 };
+    Case {
+        name,
+        yardstick: Box::new(move || pass(heap.run(steps))),
+        candidate: Box::new(move || pass(ladder.run(steps))),
+        within: 0.0,
     }
 }
-struct D<E> {
-    q: Queue<E>,
-    rng: Xoshiro256PlusPlus,
+
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
-impl<E: Copy> D<E> {
-    fn new(n: usize, e: impl Fn(u32) -> E) -> Self {
-        let mut h = D { q: Queue::new(), rng: Xoshiro256PlusPlus::seed_from_u64(7) };
-        for i in 0..n {
-            let t = gap(&mut h.rng);
-            h.q.push(SimTime::from_microseconds(t), e(i as u32));
-        }
-        h
-    }
-    fn run(&mut self, steps: usize) -> u64 {
-        let mut sum = 0u64;
-        for _ in 0..steps {
-            let (t, e) = self.q.pop().unwrap();
-            let t = t.as_microseconds();
-            sum = sum.wrapping_mul(31).wrapping_add(t);
-            let g = gap(&mut self.rng);
-            self.q.push(SimTime::from_microseconds(t + g), e);
-        }
-        sum
-    }
+
+#[cfg(not(unix))]
+#[expect(clippy::disallowed_methods, reason = "the nearest thing to CPU time that the standard library has")]
+fn cpu_time() -> Duration {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed()
 }
+
+/// Nanoseconds per event of one pass, and its answer.
+fn measure(run: &mut dyn FnMut() -> Pass) -> (f64, f64) {
+    let start = cpu_time();
+    let pass = run();
+    ((cpu_time() - start).as_nanos() as f64 / pass.events as f64, pass.answer)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn compare(case: &mut Case, passes: usize) {
+    let (mut yardstick, mut candidate, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for pass in 0..=passes {
+        let (ours, theirs) = (measure(&mut case.candidate), measure(&mut case.yardstick));
+        let difference = (ours.1 - theirs.1).abs();
+        assert!(difference <= case.within * theirs.1.abs(), "{}: {} against {}", case.name, ours.1, theirs.1);
+        // The first pass warms up.
+        if pass > 0 || passes == 0 {
+            yardstick.push(theirs.0);
+            candidate.push(ours.0);
+            ratios.push(theirs.0 / ours.0);
+        }
+    }
+    let (yardstick, candidate, ratio) = (median(yardstick), median(candidate), median(ratios));
+    println!("| {:<12} | {yardstick:>12.1} | {candidate:>12.1} | {ratio:>5.2} |", case.name);
+}
+
 fn main() {
-    for n in [2usize, 3, 4, 5, 6, 7, 8, 12, 20, 48, 1000] {
-        let steps = if n >= 100_000 { n * 2 } else { 1_000_000 };
-        let (mut h, mut d8, mut d12) = (H::new(n), D::new(n, |i| [i, 0]), D::new(n, |i| [i, 0, 0]));
-        let (mut th, mut t8, mut t12) = (vec![], vec![], vec![]);
-        let passes = if n >= 1_000_000 {
-            2
-        } else if n >= 100_000 {
-            5
-        } else {
-            9
-        };
-        for _ in 0..passes {
-            let c = std::time::Instant::now();
-            let a = h.run(steps);
-            th.push(c.elapsed().as_nanos() as f64 / steps as f64);
-            let c = std::time::Instant::now();
-            let b = d8.run(steps);
-            t8.push(c.elapsed().as_nanos() as f64 / steps as f64);
-            assert_eq!(a, b);
-            let c = std::time::Instant::now();
-            let b = d12.run(steps);
-            t12.push(c.elapsed().as_nanos() as f64 / steps as f64);
-            assert_eq!(a, b);
-        }
-        let m = |v: &mut Vec<f64>| {
-            v.sort_by(f64::total_cmp);
-            v[v.len() / 2]
-        };
-        let (a, b, c) = (m(&mut th), m(&mut t8), m(&mut t12));
-        println!("{n:>8} heap {a:6.1} ladder8 {b:6.1} ladder12 {c:6.1}  ratio {:.2} {:.2}", a / b, a / c);
+    let testing = std::env::args().any(|argument| argument == "--test");
+    let (passes, steps, many) = if testing { (0, 1000, 1000) } else { (9, 1_000_000, 1_000_000) };
+    println!("| {:<12} | plain, ns/ev | drsim, ns/ev | ratio |", "case");
+    println!("|{:-<14}|-------------:|-------------:|------:|", "");
+    // Whole models join here: the loops of `yardsticks/models.rs` against drsim on the same model as a scenario.
+    for (name, pending) in [
+        ("hold/3", 3),
+        ("hold/5", 5),
+        ("hold/10", 10),
+        ("hold/20", 20),
+        ("hold/30", 30),
+        ("hold/100", 100),
+        ("hold/1e3", 1000),
+        ("hold/1e4", 10_000),
+        ("hold/1e5", 100_000),
+        ("hold/1e6", many),
+    ] {
+        compare(&mut hold_case(name, pending, steps), passes);
     }
 }

@@ -87,6 +87,7 @@ impl Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quantity::SECONDS_PER_YEAR;
 
     #[test]
     fn groups_cover_every_slot_once() {
@@ -111,5 +112,24 @@ mod tests {
         }
         let (mean, sd) = (30.0 * runs as f64, (30.0 * 0.97 * runs as f64).sqrt());
         assert!((f64::from(count) - mean).abs() < 4.0 * sd, "{count} against {mean}");
+    }
+
+    /// A pool's slots are hit at the rate of as many independent parts, each as often as any other.
+    #[test]
+    fn every_slot_is_hit_at_its_rate() {
+        let (pool, years) = (Pool::new(11, SECONDS_PER_YEAR), 10_000.0);
+        let mut hits = [0_u32; 11];
+        for group in 0..pool.groups() {
+            let mut stream = Pool::stream(TrialKey::new(3, 0), 1, 1, group);
+            let mut now = pool.gap(group, &mut stream);
+            while now.as_years() < years {
+                if let Some(slot) = pool.victim(group, &mut stream) {
+                    hits[slot as usize] += 1;
+                }
+                now += pool.gap(group, &mut stream);
+            }
+        }
+        // Each count is Poisson with mean 10 000.
+        assert!(hits.iter().all(|&count| (f64::from(count) - years).abs() < 5.0 * years.sqrt()), "{hits:?}");
     }
 }

@@ -52,9 +52,10 @@ impl Pool {
     /// Time to the next hit on a group.
     #[inline]
     pub fn gap(self, group: u32, stream: &mut Rng) -> Span {
-        let (_, size) = Self::group(group);
         let unit: f64 = Exp1.sample(stream);
-        Span::from_microseconds((unit * self.mean / f64::from(size) + 0.5) as u64)
+        // Sizes are powers of two, so this multiplies by the exact reciprocal: a division would take longer than the draw.
+        let share = f64::from_bits(u64::from(1023 - group.saturating_sub(1)) << 52);
+        Span::from_microseconds((unit * self.mean * share + 0.5) as u64)
     }
 
     /// The slot that is hit, `None` when the group's last part is not filled there.

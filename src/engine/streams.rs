@@ -65,7 +65,13 @@ impl TrialKey {
     pub fn stream(self, purpose: u64, entity: u64, occurrence: u64) -> Rng {
         let event = mix(entity ^ mix(purpose.wrapping_mul(GOLDEN).wrapping_add(occurrence.rotate_left(24))));
         let (left, right) = (mix(self.first ^ event), mix(self.second.wrapping_add(event)));
-        let words = [left, right, mix(left.wrapping_add(GOLDEN)), mix(right ^ GOLDEN)];
+        // Both are random words already; the other half of the state only has to be no linear image of them.
+        let words = [
+            left,
+            right,
+            (left ^ (left >> 32)).wrapping_mul(0xbf58_476d_1ce4_e5b9),
+            (right ^ (right >> 29)).wrapping_mul(0x94d0_49bb_1331_11eb),
+        ];
         let mut seed = [0; 32];
         for (bytes, word) in seed.chunks_exact_mut(8).zip(words) {
             bytes.copy_from_slice(&word.to_le_bytes());

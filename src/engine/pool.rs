@@ -52,9 +52,10 @@ impl Pool {
     /// Time to the next hit on a group.
     #[inline]
     pub fn gap(self, group: u32, stream: &mut Rng) -> Span {
-        let (_, size) = Self::group(group);
         let unit: f64 = Exp1.sample(stream);
-        Span::from_microseconds((unit * self.mean / f64::from(size) + 0.5) as u64)
+        // Sizes are powers of two, so this multiplies by the exact reciprocal: a division would take longer than the draw.
+        let share = f64::from_bits(u64::from(1023 - group.saturating_sub(1)) << 52);
+        Span::from_microseconds((unit * self.mean * share + 0.5) as u64)
     }
 
     /// The slot that is hit, `None` when the group's last part is not filled there.
@@ -87,6 +88,7 @@ impl Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quantity::SECONDS_PER_YEAR;
 
     #[test]
     fn groups_cover_every_slot_once() {
@@ -111,5 +113,24 @@ mod tests {
         }
         let (mean, sd) = (30.0 * runs as f64, (30.0 * 0.97 * runs as f64).sqrt());
         assert!((f64::from(count) - mean).abs() < 4.0 * sd, "{count} against {mean}");
+    }
+
+    /// A pool's slots are hit at the rate of as many independent parts, each as often as any other.
+    #[test]
+    fn every_slot_is_hit_at_its_rate() {
+        let (pool, years) = (Pool::new(11, SECONDS_PER_YEAR), 10_000.0);
+        let mut hits = [0_u32; 11];
+        for group in 0..pool.groups() {
+            let mut stream = Pool::stream(TrialKey::new(3, 0), 1, 1, group);
+            let mut now = pool.gap(group, &mut stream);
+            while now.as_years() < years {
+                if let Some(slot) = pool.victim(group, &mut stream) {
+                    hits[slot as usize] += 1;
+                }
+                now += pool.gap(group, &mut stream);
+            }
+        }
+        // Each count is Poisson with mean 10 000.
+        assert!(hits.iter().all(|&count| (f64::from(count) - years).abs() < 5.0 * years.sqrt()), "{hits:?}");
     }
 }

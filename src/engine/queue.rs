@@ -1,8 +1,27 @@
 //! Pending events, handed out by (time, sequence): simultaneous events leave in the order in which they came.
+//!
+//! A ladder queue (Tang, Goh and Thng 2005). The next few events lie sorted in a small *bottom*; later ones lie unsorted in the
+//! buckets of *rungs*, each rung splitting the range of one bucket of the rung above. A bucket is looked into when its time has come.
+//!
+//! Invariants. Every event before `border` lies in the bottom, every other one in the bucket of the finest rung that reaches beyond
+//! its time. Finer rungs end before the first unopened bucket of coarser ones has anything to say. No event carries its sequence
+//! number: events of equal time are always in the same place, every place keeps the order of arrival, and every move is stable.
 
 use crate::quantity::SimTime;
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+
+/// Events a bucket may hold to be sorted at once. With so few pending, the bottom is all there is.
+const SORTED_MAX: usize = 48;
+/// Events from which on the bottom is broken up into a rung; it has room for twice as many, taken ones included.
+const BOTTOM_MAX: usize = 32;
+/// Up to so many pending, it is cheaper to touch every event than to guess where the search for a place ends.
+const FEW: usize = 4;
+/// Events per bucket aimed at when a rung is made, and the most buckets a rung may have: their tails should stay in cache.
+const PER_BUCKET: usize = 2;
+const BUCKETS_MAX: usize = 1024;
+/// Events per chunk of the store.
+const CHUNK: usize = 16;
+/// No chunk.
+const NONE: u32 = u32::MAX;
 
 /// An event queue.
 ///
@@ -18,32 +37,109 @@ use std::collections::BinaryHeap;
 /// ```
 #[derive(Debug)]
 pub struct Queue<E> {
-    heap: BinaryHeap<Reverse<Entry<E>>>,
-    sequence: u64,
+    /// All events before `border`, ascending; those before `head` are gone.
+    bottom: Vec<Entry<E>>,
+    head: usize,
+    /// Length of `bottom` at which to make room.
+    limit: usize,
+    border: u64,
+    /// From coarse to fine.
+    rungs: Vec<Rung>,
+    /// The buckets of all rungs, those of finer rungs behind.
+    buckets: Vec<Bucket>,
+    store: Store<E>,
+    /// Number of events in the buckets.
+    stored: usize,
+    /// Time of the last event taken.
+    now: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry<E> {
-    at: SimTime,
-    sequence: u64,
+    at: u64,
     event: E,
 }
 
-impl<E> PartialEq for Entry<E> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
+/// Buckets of 2^`shift` microseconds each, aligned to their width.
+#[derive(Clone, Copy, Debug)]
+struct Rung {
+    shift: u32,
+    /// Time of the first bucket in units of the width.
+    start: u64,
+    /// First time that is beyond.
+    end: u64,
+    /// Index of the first bucket in `Queue::buckets`.
+    base: usize,
+    /// First bucket that may hold events.
+    next: usize,
 }
-impl<E> Eq for Entry<E> {}
-impl<E> PartialOrd for Entry<E> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+
+/// A list of chunks of the store in order of arrival.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    first: u32,
+    last: u32,
+    len: usize,
 }
-impl<E> Ord for Entry<E> {
+
+/// Chunks of [`CHUNK`] events, linked by number; freed ones are linked too.
+#[derive(Debug)]
+struct Store<E> {
+    entries: Vec<Entry<E>>,
+    links: Vec<u32>,
+    free: u32,
+}
+
+impl Bucket {
+    const EMPTY: Self = Self { first: NONE, last: NONE, len: 0 };
+}
+
+impl<E: Copy> Store<E> {
     #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.at, self.sequence).cmp(&(other.at, other.sequence))
+    fn push(&mut self, bucket: &mut Bucket, entry: Entry<E>) {
+        let place = bucket.len % CHUNK;
+        if place == 0 {
+            self.chain(bucket, entry);
+        }
+        self.entries[bucket.last as usize * CHUNK + place] = entry;
+        bucket.len += 1;
+    }
+
+    /// Hangs one more chunk on a bucket.
+    fn chain(&mut self, bucket: &mut Bucket, filler: Entry<E>) {
+        let chunk = if self.free == NONE {
+            self.entries.resize(self.entries.len() + CHUNK, filler);
+            self.links.push(NONE);
+            (self.links.len() - 1) as u32
+        } else {
+            let rest = self.links[self.free as usize];
+            std::mem::replace(&mut self.free, rest)
+        };
+        self.links[chunk as usize] = NONE;
+        match bucket.last {
+            NONE => bucket.first = chunk,
+            last => self.links[last as usize] = chunk,
+        }
+        bucket.last = chunk;
+    }
+
+    /// The events of a bucket, chunk by chunk.
+    fn chunks(&self, bucket: Bucket) -> impl Iterator<Item = &[Entry<E>]> {
+        let known = |chunk: u32| (chunk != NONE).then_some(chunk);
+        let mut left = bucket.len;
+        std::iter::successors(known(bucket.first), move |&chunk| known(self.links[chunk as usize])).map(move |chunk| {
+            let count = left.min(CHUNK);
+            left -= count;
+            &self.entries[chunk as usize * CHUNK..][..count]
+        })
+    }
+
+    /// Returns the chunks of a bucket to the store, which does not touch their contents.
+    fn release(&mut self, bucket: Bucket) {
+        if bucket.last != NONE {
+            self.links[bucket.last as usize] = self.free;
+            self.free = bucket.first;
+        }
     }
 }
 
@@ -51,40 +147,204 @@ impl<E: Copy> Queue<E> {
     /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
-        Self { heap: BinaryHeap::new(), sequence: 0 }
+        let store = Store { entries: Vec::new(), links: Vec::new(), free: NONE };
+        let (bottom, rungs, buckets) = (Vec::with_capacity(2 * BOTTOM_MAX), Vec::new(), Vec::new());
+        Self { bottom, head: 0, limit: 2 * BOTTOM_MAX, border: u64::MAX, rungs, buckets, store, stored: 0, now: 0 }
     }
 
     /// Forgets all events, keeps the memory.
     pub fn clear(&mut self) {
-        self.heap.clear();
-        self.sequence = 0;
+        self.bottom.clear();
+        self.rungs.clear();
+        self.buckets.clear();
+        self.store.entries.clear();
+        self.store.links.clear();
+        self.store.free = NONE;
+        (self.head, self.limit, self.border, self.stored, self.now) = (0, 2 * BOTTOM_MAX, u64::MAX, 0, 0);
     }
 
     /// Adds an event; events at [`SimTime::NEVER`] are dropped.
+    ///
+    /// An event before the last one taken is a mistake of the caller: debug builds panic, others hand it out first.
     #[inline]
     pub fn push(&mut self, at: SimTime, event: E) {
         if at < SimTime::NEVER {
-            self.heap.push(Reverse(Entry { at, sequence: self.sequence, event }));
-            self.sequence += 1;
+            let at = at.as_microseconds();
+            debug_assert!(at >= self.now, "an event at {at} is scheduled in the past, now is {}", self.now);
+            let entry = Entry { at, event };
+            if at < self.border { self.insert(entry) } else { self.stash(entry) }
         }
     }
 
     /// Takes the earliest event.
     #[inline]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        self.heap.pop().map(|Reverse(entry)| (entry.at, entry.event))
+        if self.head == self.bottom.len() && !self.refill() {
+            return None;
+        }
+        let Entry { at, event } = self.bottom[self.head];
+        self.head += 1;
+        self.now = at;
+        Some((SimTime::from_microseconds(at), event))
+    }
+
+    /// Time of the earliest event; looking into a bucket may cost as much as taking the event.
+    #[inline]
+    pub fn peek_time(&mut self) -> Option<SimTime> {
+        (self.head < self.bottom.len() || self.refill()).then(|| SimTime::from_microseconds(self.bottom[self.head].at))
     }
 
     /// Number of pending events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.bottom.len() - self.head + self.stored
     }
 
     /// True when nothing is pending.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
+    }
+
+    /// Sorts an event into the bottom, behind its equals.
+    #[inline]
+    fn insert(&mut self, entry: Entry<E>) {
+        if self.bottom.len() >= self.limit {
+            self.make_room();
+            if entry.at >= self.border {
+                return self.stash(entry);
+            }
+        }
+        self.bottom.push(entry);
+        let live = &mut self.bottom[self.head..];
+        let mut place = live.len() - 1;
+        if place <= FEW {
+            let mut later = 0;
+            for index in (0..place).rev() {
+                let other = live[index];
+                let step = usize::from(other.at > entry.at);
+                live[index + step] = other;
+                later += step;
+            }
+            place -= later;
+        } else {
+            while place > 0 && live[place - 1].at > entry.at {
+                live[place] = live[place - 1];
+                place -= 1;
+            }
+        }
+        live[place] = entry;
+    }
+
+    /// Closes the gap before the head; breaks the bottom up when it is too long and not all of one time.
+    #[cold]
+    fn make_room(&mut self) {
+        let live = self.bottom.len() - self.head;
+        self.bottom.copy_within(self.head.., 0);
+        self.bottom.truncate(live);
+        self.head = 0;
+        if live < BOTTOM_MAX {
+            return;
+        }
+        let (first, last) = (self.bottom[0].at, self.bottom[live - 1].at);
+        // A crowd of one time is in order already and stays: what comes after it goes elsewhere.
+        let border = if first == last { last + 1 } else { first };
+        if border < self.border {
+            self.add_rung(border, self.border - 1, live);
+            self.border = border;
+        }
+        if first == last {
+            self.limit = 2 * live;
+            return;
+        }
+        for index in 0..live {
+            self.stash(self.bottom[index]);
+        }
+        self.bottom.clear();
+    }
+
+    /// Puts an event at or after the border into its bucket.
+    fn stash(&mut self, entry: Entry<E>) {
+        for rung in self.rungs.iter().rev() {
+            if entry.at < rung.end {
+                let index = ((entry.at >> rung.shift) - rung.start) as usize;
+                self.store.push(&mut self.buckets[rung.base + index], entry);
+                self.stored += 1;
+                return;
+            }
+        }
+        unreachable!("an event at {} lies beyond all rungs", entry.at);
+    }
+
+    /// A finest rung for `count` events from `first` to `last`.
+    fn add_rung(&mut self, first: u64, last: u64, count: usize) {
+        let most = (count / PER_BUCKET).clamp(2, BUCKETS_MAX) as u64;
+        let mut shift = (u64::BITS - (last - first).leading_zeros()).saturating_sub(most.ilog2());
+        // Alignment can add a bucket.
+        while (last >> shift) - (first >> shift) >= most {
+            shift += 1;
+        }
+        let (start, base) = (first >> shift, self.buckets.len());
+        self.buckets.resize(base + ((last >> shift) - start) as usize + 1, Bucket::EMPTY);
+        self.rungs.push(Rung { shift, start, end: last + 1, base, next: 0 });
+    }
+
+    /// Moves the earliest bucket into the empty bottom; false when nothing is pending.
+    #[cold]
+    fn refill(&mut self) -> bool {
+        self.bottom.clear();
+        (self.head, self.limit) = (0, 2 * BOTTOM_MAX);
+        while let Some(rung) = self.rungs.last_mut() {
+            let buckets = &mut self.buckets[rung.base..];
+            let Some(index) = (rung.next..buckets.len()).find(|&index| buckets[index].len > 0) else {
+                self.buckets.truncate(rung.base);
+                self.rungs.pop();
+                continue;
+            };
+            let bucket = std::mem::replace(&mut buckets[index], Bucket::EMPTY);
+            self.stored -= bucket.len;
+            let (mut first, mut last) = (u64::MAX, 0);
+            rung.next = index + 1;
+            self.border =
+                if rung.next == buckets.len() { rung.end } else { (rung.start + rung.next as u64) << rung.shift };
+            if bucket.len > SORTED_MAX {
+                for entry in self.store.chunks(bucket).flatten() {
+                    (first, last) = (first.min(entry.at), last.max(entry.at));
+                }
+                // What comes later than the last of these finds the bucket unopened.
+                rung.next = index;
+                self.border = first + 1;
+            }
+            if bucket.len > SORTED_MAX && first < last {
+                self.border = first;
+                self.add_rung(first, last, bucket.len);
+                self.distribute(bucket);
+                continue;
+            }
+            for entries in self.store.chunks(bucket) {
+                self.bottom.extend_from_slice(entries);
+            }
+            self.store.release(bucket);
+            self.bottom.sort_by_key(|entry| entry.at);
+            return true;
+        }
+        self.border = u64::MAX;
+        false
+    }
+
+    /// Deals the events of a bucket out to the finest rung.
+    fn distribute(&mut self, bucket: Bucket) {
+        let mut chunk = bucket.first;
+        for index in 0..bucket.len {
+            let place = index % CHUNK;
+            if place == 0 && index > 0 {
+                let next = self.store.links[chunk as usize];
+                (self.store.links[chunk as usize], self.store.free) = (self.store.free, chunk);
+                chunk = next;
+            }
+            self.stash(self.store.entries[chunk as usize * CHUNK + place]);
+        }
+        (self.store.links[chunk as usize], self.store.free) = (self.store.free, chunk);
     }
 }
 
@@ -93,3 +353,6 @@ impl<E: Copy> Default for Queue<E> {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! `cargo bench --bench ratios`: how many times as fast drsim is as a plain loop, as a table.
+//!
+//! Passes of the two take turns in one process, so that what else the machine does meets both, and CPU time is counted.
+//! The ratio is the median over the pairs of passes.
+
+#![expect(clippy::print_stdout, reason = "the table is the result")]
+
+#[path = "yardsticks/hold.rs"]
+mod hold;
+#[path = "yardsticks/plain.rs"]
+mod plain;
+
+use hold::{Hold, Ladder};
+use std::time::Duration;
+
+/// What one pass did: its cost is counted per event, its answer must agree with that of the other side.
+struct Pass {
+    events: u64,
+    answer: f64,
+}
+
+/// One row: the same work done by a yardstick and by a candidate.
+struct Case {
+    name: &'static str,
+    yardstick: Box<dyn FnMut() -> Pass>,
+    candidate: Box<dyn FnMut() -> Pass>,
+    /// Relative difference of the answers that is allowed.
+    within: f64,
+}
+
+/// Both queues on the same events: every pass must have the same checksum.
+fn hold_case(name: &'static str, pending: u32, steps: usize) -> Case {
+    let (mut heap, mut ladder) = (Hold::new(pending), Ladder::new(pending));
+    let pass = move |sum: u64| Pass { events: steps as u64, answer: sum as f64 };
+    Case {
+        name,
+        yardstick: Box::new(move || pass(heap.run(steps))),
+        candidate: Box::new(move || pass(ladder.run(steps))),
+        within: 0.0,
+    }
+}
+
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::disallowed_methods, reason = "the nearest thing to CPU time that the standard library has")]
+fn cpu_time() -> Duration {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed()
+}
+
+/// Nanoseconds per event of one pass, and its answer.
+fn measure(run: &mut dyn FnMut() -> Pass) -> (f64, f64) {
+    let start = cpu_time();
+    let pass = run();
+    ((cpu_time() - start).as_nanos() as f64 / pass.events as f64, pass.answer)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn compare(case: &mut Case, passes: usize) {
+    let (mut yardstick, mut candidate, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for pass in 0..=passes {
+        let (ours, theirs) = (measure(&mut case.candidate), measure(&mut case.yardstick));
+        let difference = (ours.1 - theirs.1).abs();
+        assert!(difference <= case.within * theirs.1.abs(), "{}: {} against {}", case.name, ours.1, theirs.1);
+        // The first pass warms up.
+        if pass > 0 || passes == 0 {
+            yardstick.push(theirs.0);
+            candidate.push(ours.0);
+            ratios.push(theirs.0 / ours.0);
+        }
+    }
+    let (yardstick, candidate, ratio) = (median(yardstick), median(candidate), median(ratios));
+    println!("| {:<12} | {yardstick:>12.1} | {candidate:>12.1} | {ratio:>5.2} |", case.name);
+}
+
+fn main() {
+    let testing = std::env::args().any(|argument| argument == "--test");
+    let (passes, steps, many) = if testing { (0, 1000, 1000) } else { (9, 1_000_000, 1_000_000) };
+    println!("| {:<12} | plain, ns/ev | drsim, ns/ev | ratio |", "case");
+    println!("|{:-<14}|-------------:|-------------:|------:|", "");
+    // Whole models join here: the loops of `yardsticks/models.rs` against drsim on the same model as a scenario.
+    for (name, pending) in [
+        ("hold/3", 3),
+        ("hold/5", 5),
+        ("hold/10", 10),
+        ("hold/20", 20),
+        ("hold/30", 30),
+        ("hold/100", 100),
+        ("hold/1e3", 1000),
+        ("hold/1e4", 10_000),
+        ("hold/1e5", 100_000),
+        ("hold/1e6", many),
+    ] {
+        compare(&mut hold_case(name, pending, steps), passes);
+    }
+}

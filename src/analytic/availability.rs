@@ -98,7 +98,7 @@ pub fn nines(unavailability: f64) -> Option<f64> {
 /// ```
 #[must_use]
 pub fn allowed_downtime(availability: f64, period: f64) -> Option<f64> {
-    ((0.0..=1.0).contains(&availability) && period >= 0.0).then(|| (1.0 - availability) * period)
+    ((0.0..=1.0).contains(&availability) && period >= 0.0).then_some((1.0 - availability) * period)
 }
 
 fn valid(mttf: f64, mttr: f64) -> bool {

@@ -93,7 +93,9 @@ impl Chain {
             steady[state] = (0..state).map(|from| steady[from] * rates[from * n + state]).sum();
         }
         let total: f64 = steady.iter().sum();
-        steady.iter_mut().for_each(|probability| *probability /= total);
+        for probability in &mut steady {
+            *probability /= total;
+        }
         Some(steady)
     }
 

@@ -9,8 +9,8 @@ const RULE: [(f64, f64); 5] = [
     (0.973_906_528_517_171_7, 0.066_671_344_308_688_14),
 ];
 
-/// A panel is halved at most so often.
-const HALVINGS_MAX: u32 = 24;
+/// So many halvings are made in all: rounding noise must not be chased for ever.
+const HALVINGS_MAX: u32 = 400;
 
 /// Mean over `[0, end]` of several curves at once, each to about 1e-12 of itself.
 ///
@@ -41,12 +41,15 @@ pub fn mean<const N: usize>(
     edges.push(end);
     edges.sort_by(f64::total_cmp);
     let mut total = [0.0; N];
+    let mut halvings = HALVINGS_MAX;
     for panel in edges.windows(2).filter(|panel| panel[1] > panel[0]) {
         let whole = rule(panel[0], panel[1], &mut curve);
-        let part = refine(panel[0], panel[1], whole, HALVINGS_MAX, &mut curve);
+        let part = refine(panel[0], panel[1], whole, &mut halvings, &mut curve);
         add(&mut total, &part);
     }
-    total.iter_mut().for_each(|value| *value /= end);
+    for value in &mut total {
+        *value /= end;
+    }
     Some(total)
 }
 
@@ -54,7 +57,7 @@ fn refine<const N: usize>(
     from: f64,
     to: f64,
     whole: [f64; N],
-    halvings: u32,
+    halvings: &mut u32,
     curve: &mut impl FnMut(f64) -> [f64; N],
 ) -> [f64; N] {
     let middle = f64::midpoint(from, to);
@@ -62,11 +65,12 @@ fn refine<const N: usize>(
     let mut halves = left;
     add(&mut halves, &right);
     let close = halves.iter().zip(&whole).all(|(fine, coarse)| (fine - coarse).abs() <= 1e-13 * fine.abs());
-    if close || halvings == 0 {
+    if close || *halvings == 0 {
         return halves;
     }
-    let mut sum = refine(from, middle, left, halvings - 1, curve);
-    add(&mut sum, &refine(middle, to, right, halvings - 1, curve));
+    *halvings -= 1;
+    let mut sum = refine(from, middle, left, halvings, curve);
+    add(&mut sum, &refine(middle, to, right, halvings, curve));
     sum
 }
 
@@ -84,7 +88,9 @@ fn rule<const N: usize>(from: f64, to: f64, curve: &mut impl FnMut(f64) -> [f64;
 }
 
 fn add<const N: usize>(sum: &mut [f64; N], part: &[f64; N]) {
-    sum.iter_mut().zip(part).for_each(|(total, value)| *total += value);
+    for (total, value) in sum.iter_mut().zip(part) {
+        *total += value;
+    }
 }
 
 #[cfg(test)]

@@ -56,11 +56,15 @@ impl MachineRepair {
             let last = counts[down] * self.breaking(down) / self.mending(down + 1);
             counts.push(last);
             if last > 1e200 {
-                counts.iter_mut().for_each(|count| *count /= last);
+                for count in &mut counts {
+                    *count /= last;
+                }
             }
         }
         let total: f64 = counts.iter().sum();
-        counts.iter_mut().for_each(|count| *count /= total);
+        for count in &mut counts {
+            *count /= total;
+        }
         counts
     }
 

@@ -64,7 +64,7 @@ pub fn k_of_n_down(k: usize, n: usize, down: f64) -> Option<f64> {
 /// `None` unless `beta` is a share and the rate 0 or more. Source: Fleming's beta-factor model as given by Birolini.
 #[must_use]
 pub fn beta_factor(rate: f64, beta: f64) -> Option<(f64, f64)> {
-    ((0.0..=1.0).contains(&beta) && rate >= 0.0).then(|| ((1.0 - beta) * rate, beta * rate))
+    ((0.0..=1.0).contains(&beta) && rate >= 0.0).then_some(((1.0 - beta) * rate, beta * rate))
 }
 
 /// Probability that `n` parts without repair are all down by `t`, under a beta-factor common cause.
@@ -98,6 +98,7 @@ pub fn covered_pair_down(failure: f64, repair: f64, coverage: f64) -> Option<f64
 
 #[cfg(test)]
 mod tests {
+    use super::super::markov::Chain;
     use super::*;
 
     #[test]
@@ -163,11 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn full_coverage_is_the_pair_with_one_crew() {
-        let rho: f64 = 0.01;
-        let closed = 2.0 * rho * rho / (1.0 + 2.0 * rho + 2.0 * rho * rho);
-        assert!((covered_pair_down(0.01, 1.0, 1.0).unwrap() / closed - 1.0).abs() < 1e-12);
-        assert!(covered_pair_down(0.01, 1.0, 0.9).unwrap() > covered_pair_down(0.01, 1.0, 0.99).unwrap());
+    fn imperfect_coverage_against_its_chain() {
+        for coverage in [0.0, 0.5, 0.95, 1.0] {
+            let (failure, repair) = (0.002, 0.3);
+            let mut chain = Chain::new(3); // both up, one up, down
+            chain.add(1, 2, failure);
+            chain.add(1, 0, repair);
+            chain.add(2, 1, repair);
+            for (to, share) in [(1, coverage), (2, 1.0 - coverage)] {
+                if share > 0.0 {
+                    chain.add(0, to, 2.0 * failure * share);
+                }
+            }
+            let down = chain.steady_state().unwrap()[2];
+            assert!((covered_pair_down(failure, repair, coverage).unwrap() / down - 1.0).abs() < 1e-13, "{coverage}");
+        }
         assert_eq!(covered_pair_down(0.01, 1.0, 1.1), None);
     }
 }

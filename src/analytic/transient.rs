@@ -39,7 +39,9 @@ pub fn poisson(mean: f64) -> (usize, Vec<f64>) {
         weight *= mean / count;
     }
     let total: f64 = weights.iter().sum();
-    weights.iter_mut().for_each(|weight| *weight /= total);
+    for weight in &mut weights {
+        *weight /= total;
+    }
     (first, weights)
 }
 
@@ -58,11 +60,7 @@ impl Chain {
     /// ```
     #[must_use]
     pub fn transient(&self, start: &[f64], t: f64) -> Option<Vec<f64>> {
-        self.weigh(start, t, &vec![false; self.len()], |first, weights| {
-            let mut all = vec![0.0; first];
-            all.extend(weights);
-            all
-        })
+        self.weigh(start, t, &vec![false; self.len()], Weighing::AtEnd)
     }
 
     /// Mean share of `[0, t]` spent in each state from the distribution `start`; `None` when it takes too much work.
@@ -73,24 +71,11 @@ impl Chain {
         if t <= 0.0 {
             return None;
         }
-        let mut shares = self.weigh(start, t, &vec![false; self.len()], |first, weights| {
-            let mut beyond = 0.0;
-            let mut tails: Vec<f64> = weights
-                .iter()
-                .rev()
-                .map(|weight| {
-                    let tail = beyond;
-                    beyond += weight;
-                    tail
-                })
-                .collect();
-            tails.reverse();
-            let mut all = vec![1.0; first];
-            all.extend(tails);
-            all
-        })?;
+        let mut shares = self.weigh(start, t, &vec![false; self.len()], Weighing::Throughout)?;
         let total: f64 = shares.iter().sum();
-        shares.iter_mut().for_each(|share| *share /= total);
+        for share in &mut shares {
+            *share /= total;
+        }
         Some(shares)
     }
 
@@ -99,22 +84,12 @@ impl Chain {
     /// The set is made absorbing. Panics unless both lists have one entry per state.
     #[must_use]
     pub fn ever_within(&self, start: &[f64], within: &[bool], t: f64) -> Option<f64> {
-        let at_end = self.weigh(start, t, within, |first, weights| {
-            let mut all = vec![0.0; first];
-            all.extend(weights);
-            all
-        })?;
+        let at_end = self.weigh(start, t, within, Weighing::AtEnd)?;
         Some(at_end.iter().zip(within).filter(|(_, inside)| **inside).map(|(chance, _)| chance).sum())
     }
 
     /// Sum over jumps of a weight times the distribution after so many jumps; states in `absorbing` are never left.
-    fn weigh(
-        &self,
-        start: &[f64],
-        t: f64,
-        absorbing: &[bool],
-        weights: impl FnOnce(usize, &[f64]) -> Vec<f64>,
-    ) -> Option<Vec<f64>> {
+    fn weigh(&self, start: &[f64], t: f64, absorbing: &[bool], weighing: Weighing) -> Option<Vec<f64>> {
         let n = self.len();
         assert_eq!((start.len(), absorbing.len()), (n, n), "one entry per state");
         let exit = |state: usize| -> f64 {
@@ -126,18 +101,29 @@ impl Chain {
         }
         // A little faster than the fastest state, so that no chain is periodic.
         let rate = fastest * 1.02;
-        let mean = rate * t;
-        if (mean + 14.0 * mean.sqrt()) * (n + self.move_count()) as f64 > WORK_MAX {
+        if rate * t > WORK_MAX {
             return None;
         }
-        let (first, window) = poisson(mean);
-        let weights = weights(first, &window);
+        let (first, mut weights) = poisson(rate * t);
+        if weighing == Weighing::Throughout {
+            let mut beyond = 0.0;
+            for weight in weights.iter_mut().rev() {
+                beyond += std::mem::replace(weight, beyond);
+            }
+        }
+        let before = if weighing == Weighing::Throughout { 1.0 } else { 0.0 };
+        let jumps = first + weights.len();
+        let jumps_max = (WORK_MAX / (n + self.move_count()) as f64) as usize;
         let stays: Vec<f64> = (0..n).map(|state| 1.0 - exit(state) / rate).collect();
 
         let mut now = start.to_vec();
         let mut next = vec![0.0; n];
         let mut sum = vec![0.0; n];
-        for (jump, weight) in weights.iter().enumerate() {
+        for jump in 0..jumps {
+            if jump > jumps_max {
+                return None;
+            }
+            let weight = if jump < first { before } else { weights[jump - first] };
             for (total, chance) in sum.iter_mut().zip(&now) {
                 *total += weight * chance;
             }
@@ -154,8 +140,11 @@ impl Chain {
             }
             std::mem::swap(&mut now, &mut next);
             // Nothing moves any more beyond rounding: the rest of the weights goes to the same distribution.
-            if jump % 64 == 63 && now.iter().zip(&next).all(|(a, b)| (a - b).abs() <= 4.0 * f64::EPSILON * a) {
-                let rest: f64 = weights[jump + 1..].iter().sum();
+            let settled = |(a, b): (&f64, &f64)| (a - b).abs() <= 4.0 * f64::EPSILON * a + NEGLIGIBLE * NEGLIGIBLE;
+            if jump % 64 == 63 && now.iter().zip(&next).all(settled) {
+                let early = first.saturating_sub(jump + 1);
+                let late = &weights[(jump + 1).saturating_sub(first)..];
+                let rest = before * early as f64 + late.iter().sum::<f64>();
                 for (total, chance) in sum.iter_mut().zip(&now) {
                     *total += rest * chance;
                 }
@@ -164,6 +153,15 @@ impl Chain {
         }
         Some(sum)
     }
+}
+
+/// Which weight a number of jumps gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Weighing {
+    /// The chance of exactly so many jumps: the distribution at the end.
+    AtEnd,
+    /// The chance of more jumps: time spent, times the rate.
+    Throughout,
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Closed forms and small exact solvers: what must come out where mathematics knows it.
 //!
 //! Never sees an outcome and shares no code with `simulation`, so that the cross-check is independent.
+#![doc = "\n"]
+#![doc = include_str!("../docs/models.md")]
 
 pub mod availability;
 mod block;

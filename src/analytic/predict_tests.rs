@@ -226,12 +226,15 @@ fn suspensions_may_overlap() {
             .sum();
         close(value(&found, service, "availability"), up, 1e-9);
         close(value(&found, service, "outages_per_year"), up * 87.66, 1e-9);
-        // One of two sites drawn at each strike: half the rate each.
+        // One of two targets drawn at each strike: half the rate each.
+        let (mut rarer, _) = replicas(1000.0, class(Life::Endless, Distribution::Fixed { value: 0.0 }), 1, 1);
+        add_suspension(&mut rarer, DomainId::new(0), 200.0, lasts.clone());
+        let half = value(&predictions(&rarer), service, "unavailability");
+        let site = add_site(&mut scenario, Id::new(0), 1);
         let threat = &mut scenario.threats.as_mut_slice()[blackout.index()];
         threat.target.pick = Pick::One;
-        threat.target.domains.push(DomainId::new(0));
-        let twice = predictions(&scenario);
-        assert!(value(&twice, service, "availability") > up);
+        threat.target.domains.push(site);
+        close(value(&predictions(&scenario), service, "unavailability"), half, 1e-12);
         scenario.threats.as_mut_slice()[blackout.index()].occurs = Occurs::At(vec![SimTime::ZERO]);
         assert!(reasons(&scenario).contains("threat `blackout` touches it"));
     }

@@ -115,7 +115,13 @@ mod tests {
 
     #[test]
     fn corners_are_edges() {
-        let [value] = mean(10.0, 10.0, &[3.3], |t| [t.min(3.3)]).unwrap();
+        let mut asked = 0;
+        let [value] = mean(10.0, 10.0, &[3.3], |t| {
+            asked += 1;
+            [t.min(3.3)]
+        })
+        .unwrap();
+        assert_eq!(asked, 3 * 30, "three panels, none halved twice");
         assert!((value - (3.3 * 3.3 / 2.0 + 3.3 * 6.7) / 10.0).abs() < 1e-13);
         assert_eq!(mean(0.0, 1.0, &[], |t| [t]), None);
     }

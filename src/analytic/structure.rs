@@ -159,6 +159,12 @@ mod tests {
         assert!((all(1.0) - single).abs() < 1e-15);
         assert!(all(0.0) < all(0.08) && all(0.08) < all(1.0));
         let (alone, shared) = beta_factor(0.017, 0.08).unwrap();
+        let mut pair = Chain::new(3); // both up, one up, none
+        pair.add(0, 1, 2.0 * alone);
+        pair.add(0, 2, shared);
+        pair.add(1, 2, alone + shared);
+        let gone = pair.transient(&[1.0, 0.0, 0.0], 1.0).unwrap()[2];
+        assert!((all(0.08) / gone - 1.0).abs() < 1e-13);
         assert!((alone - 0.01564).abs() < 1e-12 && (shared - 0.00136).abs() < 1e-12);
         assert_eq!(beta_factor(1.0, 1.5), None);
     }

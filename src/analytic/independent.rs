@@ -99,6 +99,32 @@ impl<'a> Builder<'a> {
 
     /// Works while the service is not down, soft dependencies and load aside.
     pub(super) fn service(&mut self, id: ServiceId) -> Result<Function, String> {
+        let (rest, replicas) = self.demands(id)?;
+        self.with_replicas(id, rest, &replicas, 0)
+    }
+
+    /// For 1, 2 .. as many as there are replicas beyond those needed: works while the service would survive that many
+    /// more losses of a replica.
+    pub(super) fn spare_replicas(&mut self, id: ServiceId) -> Result<Vec<Function>, String> {
+        let (rest, replicas) = self.demands(id)?;
+        let spare = replicas.len().saturating_sub(self.world.scenario.services[id].need as usize);
+        (1..=spare).map(|spare| self.with_replicas(id, rest, &replicas, spare)).collect()
+    }
+
+    fn with_replicas(
+        &mut self,
+        id: ServiceId,
+        rest: Function,
+        replicas: &[Function],
+        spare: usize,
+    ) -> Result<Function, String> {
+        let need = self.world.scenario.services[id].need as usize + spare;
+        let enough = self.diagram.at_least(need, replicas).ok_or(TOO_LARGE)?;
+        self.both(rest, enough)
+    }
+
+    /// What a service hangs on beside its replicas, and each replica.
+    fn demands(&mut self, id: ServiceId) -> Result<(Function, Vec<Function>), String> {
         let scenario = self.world.scenario;
         let service = &scenario.services[id];
         if let Some(reason) = self.world.service_obstacle(id) {
@@ -121,8 +147,7 @@ impl<'a> Builder<'a> {
             works = self.both(works, other)?;
         }
         let replicas: Vec<Function> = hosts.iter().map(|host| self.node(*host)).collect::<Result<_, _>>()?;
-        let enough = self.diagram.at_least(service.need as usize, &replicas).ok_or(TOO_LARGE)?;
-        self.both(works, enough)
+        Ok((works, replicas))
     }
 
     fn plant(&mut self, id: PlantId) -> Result<Function, String> {

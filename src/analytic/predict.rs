@@ -4,7 +4,7 @@
 
 use super::Prediction;
 use super::block::{Block, Law};
-use super::diagram::{Evaluation, Function, Part};
+use super::diagram::{Evaluation, Function, Part, Structure};
 use super::independent::Builder;
 use super::markov::Chain;
 use super::quadrature;
@@ -21,6 +21,9 @@ const CHAIN_BLOCKS_MAX: usize = 10;
 
 /// Most replicas whose numbers are convolved at each moment.
 const COUNTED_MAX: usize = 300;
+
+/// Most spare replicas where more than the hosts decides: one diagram each.
+const SPARE_MAX: usize = 32;
 
 /// What is known exactly, and what is not and why.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -60,14 +63,18 @@ pub fn predictions(scenario: &Scenario) -> Predictions {
     for (id, domain) in scenario.domains.enumerate().filter(|(_, domain)| domain.named && !domain.units.is_empty()) {
         let subject = Subject::Domain(id);
         match domain_unavailability(&world, id) {
-            Ok(down) => found.list.push(Prediction {
-                subject,
-                metric: "availability",
-                value: 1.0 - down,
-                method: format!("mean over {} nodes, each exact", domain.units.len()),
-            }),
+            Ok(down) => {
+                let method = format!("mean over {} nodes, each exact", domain.units.len());
+                for (metric, value) in [("availability", 1.0 - down), ("unavailability", down)] {
+                    found.list.push(Prediction { subject, metric, value, method: method.clone() });
+                }
+            }
             Err(reason) => found.skipped.push((subject, reason)),
         }
+    }
+    match whole_line(&world) {
+        Ok(known) => known.write(scenario, Subject::Scenario, &mut found),
+        Err(reason) => found.skipped.push((Subject::Scenario, reason)),
     }
     found
 }
@@ -79,8 +86,8 @@ struct Known {
     down: f64,
     /// Outages per trial.
     outages: f64,
-    /// (mean redundancy degree, share of time with none).
-    redundancy: Result<(f64, f64), String>,
+    /// (mean redundancy degree, share of time with none); `None` where nothing has replicas.
+    redundancy: Option<Result<(f64, f64), String>>,
     outage_probability: Result<(f64, String), String>,
     method: String,
 }
@@ -93,20 +100,24 @@ impl Known {
         };
         add("availability", self.up, &self.method);
         add("unavailability", self.down, &self.method);
+        add("downtime_s_per_year", self.down * SECONDS_PER_YEAR, &self.method);
         add("outages_per_year", self.outages * SECONDS_PER_YEAR / horizon, &self.method);
         if self.outages > 0.0 {
             add("mtbf_s", horizon / self.outages, &self.method);
             add("mttr_s", self.down * horizon / self.outages, &self.method);
         }
         match self.redundancy {
-            Ok((degree, exposed)) => {
+            Some(Ok((degree, exposed))) => {
                 add("redundancy_degree", degree, &self.method);
                 add("exposure_share", exposed, &self.method);
             }
-            Err(reason) => found.skipped.push((subject, format!("redundancy: {reason}"))),
+            Some(Err(reason)) => found.skipped.push((subject, format!("redundancy: {reason}"))),
+            None => {}
         }
         match self.outage_probability {
             Ok((value, method)) => {
+                // Sums of many chances may round past certainty.
+                let value = value.min(1.0);
                 found.list.push(Prediction { subject, metric: "outage_probability", value, method });
             }
             Err(reason) => found.skipped.push((subject, format!("outage probability: {reason}"))),
@@ -120,8 +131,32 @@ fn service_line(world: &World<'_>, id: ServiceId) -> Result<Known, String> {
     }
     let mut builder = Builder::new(world);
     let root = builder.service(id)?;
+    let known = structure_line(&mut builder, root, world.scenario.horizon.as_seconds())?;
+    let redundancy = redundancy(world, id, &mut builder, world.scenario.horizon.as_seconds());
+    Ok(Known { redundancy: Some(redundancy), ..known })
+}
+
+/// All services at once: up while none is down.
+fn whole_line(world: &World<'_>) -> Result<Known, String> {
+    let services = &world.scenario.services;
+    if services.is_empty() {
+        return Err("there is no service".to_owned());
+    }
+    if let (1, Some(only)) = (services.len(), services.ids().next()) {
+        return service_line(world, only).map(|known| Known { redundancy: None, ..known });
+    }
+    let mut builder = Builder::new(world);
+    let mut all = Vec::new();
+    for (id, service) in services.enumerate() {
+        all.push(builder.service(id).map_err(|why| format!("`{}`: {why}", service.name))?);
+    }
+    let root = builder.diagram.all(&all).ok_or("its structure is too large for an exact diagram")?;
+    structure_line(&mut builder, root, world.scenario.horizon.as_seconds())
+}
+
+/// What is known of one function of the blocks.
+fn structure_line(builder: &mut Builder<'_>, root: Function, horizon: f64) -> Result<Known, String> {
     let structure = builder.diagram.structure(root);
-    let horizon = world.scenario.horizon.as_seconds();
     let at_start = structure.evaluate(&parts_at(&builder.blocks, 0.0));
     let used = structure.parts();
     let [up, down, failing] = over_time(&builder.blocks, &used, horizon, |parts| {
@@ -130,13 +165,12 @@ fn service_line(world: &World<'_>, id: ServiceId) -> Result<Known, String> {
     })?;
     let constant = used.iter().all(|block| matches!(builder.blocks[*block].law, Law::Constant(_)));
     let start = if constant { "the same at every moment" } else { "averaged over the horizon by quadrature" };
-    let redundancy = redundancy(world, id, &mut builder, horizon);
     Ok(Known {
         up,
         down,
         outages: at_start.down + failing * horizon,
-        redundancy,
-        outage_probability: outage_probability(&mut builder, root, horizon),
+        redundancy: None,
+        outage_probability: outage_probability(builder, root, horizon),
         method: format!("decision diagram over {} independent blocks, {start}", used.len()),
     })
 }
@@ -166,26 +200,41 @@ fn over_time<const N: usize>(
         .ok_or_else(|| "the horizon is empty".to_owned())
 }
 
-/// Mean redundancy degree in nodes and share of time without any, where only the hosts decide.
+/// Mean redundancy degree in nodes and share of time without any.
 fn redundancy(world: &World<'_>, id: ServiceId, builder: &mut Builder<'_>, horizon: f64) -> Result<(f64, f64), String> {
     let scenario = world.scenario;
     let need = scenario.services[id].need as usize;
     let hosts = hosts_of(scenario, id);
-    only_hosts_decide(world, id, builder)?;
-    if hosts.len() > COUNTED_MAX {
-        return Err(format!("over {COUNTED_MAX} replicas"));
+    if scenario.services[id].redundancy_unit != Level::Node {
+        return Err("it does not count in nodes".to_owned());
     }
-    let units: Vec<usize> = hosts.iter().map(|host| builder.unit(*host)).collect::<Result<_, _>>()?;
-    let [degree, exposed] = over_time(&builder.blocks, &units, horizon, |parts| {
-        let each: Vec<(f64, f64)> = units.iter().map(|unit| (parts[*unit].up, parts[*unit].down)).collect();
-        degree_and_exposure(&up_counts(&each), need)
+    if only_hosts_decide(world, id, builder).is_ok() && hosts.len() <= COUNTED_MAX {
+        let units: Vec<usize> = hosts.iter().map(|host| builder.unit(*host)).collect::<Result<_, _>>()?;
+        let [degree, exposed] = over_time(&builder.blocks, &units, horizon, |parts| {
+            let each: Vec<(f64, f64)> = units.iter().map(|unit| (parts[*unit].up, parts[*unit].down)).collect();
+            degree_and_exposure(&up_counts(&each), need)
+        })?;
+        return Ok((degree, exposed));
+    }
+    if hosts.len() > need + SPARE_MAX {
+        return Err(format!("over {SPARE_MAX} spare replicas"));
+    }
+    let spares = builder.spare_replicas(id)?;
+    let spares: Vec<Structure> = spares.into_iter().map(|spare| builder.diagram.structure(spare)).collect();
+    let mut used: Vec<usize> = spares.iter().flat_map(Structure::parts).collect();
+    used.sort_unstable();
+    used.dedup();
+    let [degree, exposed] = over_time(&builder.blocks, &used, horizon, |parts| {
+        let each: Vec<Evaluation> = spares.iter().map(|spare| spare.evaluate(parts)).collect();
+        [each.iter().map(|spare| spare.up).sum(), each.first().map_or(1.0, |one| one.down)]
     })?;
     Ok((degree, exposed))
 }
 
 fn degree_and_exposure(up: &[f64], need: usize) -> [f64; 2] {
     let degree = up.iter().enumerate().skip(need).map(|(working, chance)| (working - need) as f64 * chance).sum();
-    [degree, up.iter().take(need + 1).sum()]
+    let exposed = if need + 1 >= up.len() { 1.0 } else { up.iter().take(need + 1).sum() };
+    [degree, exposed]
 }
 
 /// An error unless the service is up exactly while enough of its hosts are, one replica on each.
@@ -195,9 +244,6 @@ fn only_hosts_decide(world: &World<'_>, id: ServiceId, builder: &mut Builder<'_>
     let mut hosts = hosts_of(scenario, id);
     if !service.hard.is_empty() || !service.needs.is_empty() {
         return Err("it depends on more than its hosts".to_owned());
-    }
-    if service.redundancy_unit != Level::Node {
-        return Err("its redundancy does not count in nodes".to_owned());
     }
     if scenario.threats.iter().any(|threat| threat.target.services.contains(&id)) {
         return Err("a threat strikes the service itself".to_owned());
@@ -298,7 +344,7 @@ fn behind_crew(world: &World<'_>, id: ServiceId, group: &CrewGroup) -> Result<Kn
         up: up.iter().skip(need).sum(),
         down: up.iter().take(need).sum(),
         outages: up.get(need).copied().unwrap_or(0.0) * need as f64 * group.failure * horizon,
-        redundancy: Ok((degree, exposed)),
+        redundancy: Some(Ok((degree, exposed))),
         outage_probability,
         method: format!(
             "machine repair, {machines} units and {} crew members, averaged over the horizon",

@@ -172,6 +172,8 @@ fn a_shared_database_is_counted_once() {
     let found = predictions(&scenario);
     let up: f64 = 900.0 / 930.0;
     close(value(&found, orders, "availability"), up * up, 1e-13);
+    let whole = found.value(Subject::Scenario, "unavailability").unwrap();
+    close(whole, 1.0 - up.powi(3), 1e-12); // no service is down while all three servers work
     close(value(&found, shop, "availability"), up.powi(3), 1e-13); // blind multiplication gives up^5 and less
     close(
         value(&found, shop, "outages_per_year"),
@@ -193,7 +195,9 @@ fn plant_is_part_of_the_structure() {
     let found = predictions(&scenario);
     close(value(&found, service, "availability"), 0.896 * 0.99, 1e-14);
     close(found.value(Subject::Domain(site), "availability").unwrap(), 0.896 * 0.9, 1e-14);
-    assert_eq!(found.value(Subject::Service(service), "redundancy_degree"), None);
+    // Degree 1 while both nodes and the plant work, else 0.
+    close(value(&found, service, "redundancy_degree"), 0.896 * 0.81, 1e-14);
+    close(value(&found, service, "exposure_share"), 1.0 - 0.896 * 0.81, 1e-14);
 
     scenario.domains.as_mut_slice()[site.index()].restart = Some(Distribution::Fixed { value: 60.0 });
     assert!(reasons(&scenario).contains("takes time to restart"));
@@ -261,7 +265,7 @@ fn replicas_may_share_a_node() {
     let service = add_service(&mut scenario, &[a, a, b], 2);
     let found = predictions(&scenario);
     close(value(&found, service, "availability"), 0.9, 1e-14); // only node a carries two
-    assert_eq!(found.value(Subject::Service(service), "redundancy_degree"), None);
+    close(value(&found, service, "redundancy_degree"), 0.81, 1e-14); // three of two needed: both nodes
 }
 
 #[test]

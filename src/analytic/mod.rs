@@ -1,7 +1,26 @@
 //! Closed forms and small exact solvers: what must come out where mathematics knows it.
 //!
 //! Never sees an outcome and shares no code with `simulation`, so that the cross-check is independent.
+#![doc = "\n"]
+#![doc = include_str!("../docs/models.md")]
 
+pub mod availability;
+mod block;
+pub mod diagram;
+mod independent;
+pub mod markov;
+mod predict;
+#[cfg(test)]
+mod predict_tests;
 mod prediction;
+pub mod quadrature;
+mod queue;
+pub mod repair;
+pub mod structure;
+#[cfg(test)]
+mod support;
+pub mod transient;
+mod world;
 
+pub use predict::{Predictions, predictions};
 pub use prediction::Prediction;

@@ -1,0 +1,209 @@
+//! Scenarios built by hand for the tests of this folder.
+
+use crate::id::{Id, IdRange, IdVec};
+use crate::model::{
+    Action, Age, Ages, Class, ClassId, Crew, CrewId, Detection, Disruption, Distribution, Domain, DomainId, Effect,
+    Failover, FailoverMode, Gate, Group, Level, Life, Objective, Occurs, Pick, Plant, PlantId, PlantKind, Population,
+    PopulationId, PopulationKind, Role, Scenario, Service, ServiceId, Target, Threat, ThreatId, UnitId,
+};
+use crate::quantity::{Probability, Rate, Span};
+
+pub(super) const HOUR: f64 = 3600.0;
+
+pub(super) fn exponential(mean_hours: f64) -> Distribution {
+    Distribution::Exponential { mean: mean_hours * HOUR }
+}
+
+pub(super) fn share(value: f64) -> Probability {
+    Probability::new(value).unwrap()
+}
+
+/// Nothing but a horizon.
+pub(super) fn empty(horizon_hours: f64) -> Scenario {
+    Scenario {
+        name: "by-hand".to_owned(),
+        title: String::new(),
+        question: String::new(),
+        horizon: Span::from_seconds(horizon_hours * HOUR),
+        start: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
+        trials: 1,
+        seed: 1,
+        hash: String::new(),
+        domains: IdVec::new(),
+        classes: IdVec::new(),
+        crews: IdVec::new(),
+        populations: IdVec::new(),
+        unit_population: IdVec::new(),
+        unit_domain: IdVec::new(),
+        plants: IdVec::new(),
+        links: IdVec::new(),
+        services: IdVec::new(),
+        replica_home: IdVec::new(),
+        replica_host: IdVec::new(),
+        threats: IdVec::new(),
+        expectations: Vec::new(),
+    }
+}
+
+/// A class with this life, new, repaired by anybody.
+pub(super) fn class(life: Life, repair: Distribution) -> Class {
+    Class {
+        name: "server".to_owned(),
+        title: String::new(),
+        role: Role::Compute,
+        life,
+        age: Age::New,
+        ages: Ages::Always,
+        repair,
+        logistics: None,
+        crew: None,
+        spares: None,
+        latent: None,
+        maintenance: None,
+        wrong_repair: None,
+        room: u32::MAX,
+    }
+}
+
+pub(super) fn exponential_class(mttf_hours: f64, mttr_hours: f64) -> Class {
+    class(Life::Drawn(exponential(mttf_hours)), exponential(mttr_hours))
+}
+
+pub(super) fn static_class(works: f64) -> Class {
+    class(Life::Static(share(works)), Distribution::Fixed { value: 0.0 })
+}
+
+pub(super) fn add_crew(scenario: &mut Scenario, people: u32) -> CrewId {
+    scenario.crews.push(Crew { name: "field".to_owned(), title: String::new(), people })
+}
+
+/// Units of the class as a population of their own.
+fn add_population(
+    scenario: &mut Scenario,
+    name: &str,
+    class: ClassId,
+    count: usize,
+    kind: PopulationKind,
+    at: Option<DomainId>,
+) -> PopulationId {
+    let first = scenario.unit_count();
+    let units = IdRange::new(first, first + count);
+    let population = scenario.populations.push(Population { name: name.to_owned(), class, units, kind });
+    for _ in 0..count {
+        scenario.unit_population.push(population);
+        scenario.unit_domain.push(at);
+    }
+    population
+}
+
+/// A named site with so many nodes of the class.
+pub(super) fn add_site(scenario: &mut Scenario, class: ClassId, nodes: usize) -> DomainId {
+    let id: DomainId = Id::new(scenario.domains.len());
+    let name = format!("site-{}", id.index() + 1);
+    let population = add_population(scenario, &name, class, nodes, PopulationKind::Nodes, Some(id));
+    let units = scenario.populations[population].units;
+    scenario.domains.push(Domain {
+        name,
+        title: String::new(),
+        level: Level::Site,
+        parent: None,
+        subtree: IdRange::new(id.index(), id.index() + 1),
+        units,
+        needs: Vec::new(),
+        restart: None,
+        coordinates: None,
+        named: true,
+    })
+}
+
+/// A service that needs so many of replicas on these hosts.
+pub(super) fn add_service(scenario: &mut Scenario, hosts: &[UnitId], need: u32) -> ServiceId {
+    let id: ServiceId = Id::new(scenario.services.len());
+    let first = scenario.replica_host.len();
+    for host in hosts {
+        scenario.replica_home.push((id, 0));
+        scenario.replica_host.push(*host);
+    }
+    let group = Group {
+        domain: DomainId::new(0),
+        replicas: IdRange::new(first, first + hosts.len()),
+        hosts: scenario.domains[DomainId::new(0)].units,
+    };
+    scenario.services.push(Service {
+        name: format!("service-{}", id.index() + 1),
+        title: String::new(),
+        groups: vec![group],
+        need,
+        quorum: None,
+        hard: Vec::new(),
+        soft: Vec::new(),
+        needs: Vec::new(),
+        load: None,
+        failover: Failover {
+            mode: FailoverMode::ActiveActive,
+            switch: Distribution::Fixed { value: 0.0 },
+            scale_up: None,
+            standby_capacity: Probability::ONE,
+            works: Probability::ONE,
+            failback: None,
+        },
+        detection: Detection {
+            probes: Vec::new(),
+            person: None,
+            decide: None,
+            false_alarms: Rate::default(),
+            monitors: Vec::new(),
+        },
+        start_up: None,
+        reschedule: None,
+        objective: Objective::default(),
+        redundancy_unit: Level::Node,
+    })
+}
+
+/// Plant of so many parts, of which `need` must work.
+pub(super) fn add_plant(scenario: &mut Scenario, class: ClassId, parts: usize, need: u32) -> PlantId {
+    let id: PlantId = Id::new(scenario.plants.len());
+    let name = format!("plant-{}", id.index() + 1);
+    let population = add_population(scenario, &name, class, parts, PopulationKind::Plant(id), None);
+    let kind = PlantKind::Parts { population, need, standby: None };
+    scenario.plants.push(Plant { name, title: String::new(), within: None, needs: Vec::new(), kind })
+}
+
+pub(super) fn add_gate(scenario: &mut Scenario, of: &[PlantId], need: u32, hold_up: Span) -> PlantId {
+    let kind = PlantKind::Gate(Gate { need, of: of.to_vec(), hold_up, recharge: Span::ZERO });
+    scenario.plants.push(Plant { name: "gate".to_owned(), title: String::new(), within: None, needs: Vec::new(), kind })
+}
+
+/// Suspends the site by chance.
+pub(super) fn add_suspension(
+    scenario: &mut Scenario,
+    site: DomainId,
+    mean_hours: f64,
+    lasts: Distribution,
+) -> ThreatId {
+    scenario.threats.push(Threat {
+        name: "blackout".to_owned(),
+        title: String::new(),
+        kind: "power-loss",
+        disruption: Disruption::Site,
+        occurs: Occurs::Randomly { rate: Rate::new_per_second(1.0 / (mean_hours * HOUR)).unwrap(), season: None },
+        target: Target {
+            pick: Pick::All,
+            domains: vec![site],
+            nodes_below: Vec::new(),
+            plants: Vec::new(),
+            links: Vec::new(),
+            services: Vec::new(),
+            circle: None,
+        },
+        warning: Span::ZERO,
+        effects: vec![Effect { action: Action::Suspend, lasts }],
+        then: Vec::new(),
+    })
+}
+
+/// Nodes `0 ..` of the scenario.
+pub(super) fn nodes(count: usize) -> Vec<UnitId> {
+    (0..count).map(UnitId::new).collect()
+}

@@ -5,5 +5,7 @@
 mod tally;
 mod trace;
 
-pub use tally::{DomainTally, EventTotals, ScenarioTally, ServiceTally};
+pub use tally::{
+    DomainTally, EventKind, EventTotals, PROFILE_BINS, ScenarioTally, ServiceTally, TallyEvent, TrialTally,
+};
 pub use trace::{Happening, Status, Stretch, Trace, TraceEntry};

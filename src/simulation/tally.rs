@@ -1,7 +1,11 @@
 //! What one trial leaves behind: sums that metrics are made of.
 
-use crate::model::Disruption;
+use crate::id::IdVec;
+use crate::model::{Disruption, DomainId, ServiceId};
 use crate::quantity::Span;
+
+/// Equal slices of the horizon in which the redundancy degree is recorded.
+pub const PROFILE_BINS: usize = 50;
 
 /// Count, sum and largest of the events of one kind in one trial.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -111,4 +115,57 @@ pub struct ScenarioTally {
     pub strikes: Vec<u64>,
     /// Events processed.
     pub events: u64,
+}
+
+/// What a [`TallyEvent`] is the end of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EventKind {
+    /// An interval down, planned or not.
+    Outage,
+    /// An unplanned outage, from loss of service to service, by what disrupted it.
+    Recovery(Disruption),
+    /// From loss of the active group to its detection.
+    Detection,
+}
+
+impl EventKind {
+    /// Number of kinds: the range of [`EventKind::index`].
+    pub const COUNT: usize = Disruption::ALL.len() + 2;
+
+    /// Dense position, `0..EventKind::COUNT`.
+    #[must_use]
+    #[inline]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Outage => 0,
+            Self::Detection => 1,
+            Self::Recovery(disruption) => 2 + disruption as usize,
+        }
+    }
+}
+
+/// One event of one service whose length is kept for the distributions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TallyEvent {
+    /// Whose.
+    pub service: ServiceId,
+    /// Of which kind.
+    pub kind: EventKind,
+    /// How long it took.
+    pub length: Span,
+}
+
+/// Everything one trial leaves behind; reused from trial to trial.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TrialTally {
+    /// Sums per service.
+    pub services: IdVec<ServiceId, ServiceTally>,
+    /// Sums per domain, named or not.
+    pub domains: IdVec<DomainId, DomainTally>,
+    /// Sums over everything.
+    pub scenario: ScenarioTally,
+    /// Every outage, recovery and detection of the trial.
+    pub events: Vec<TallyEvent>,
+    /// Per service: redundancy degree integrated over each of [`PROFILE_BINS`] equal slices of the horizon, degree times seconds.
+    pub redundancy: IdVec<ServiceId, Vec<f64>>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One bin of badness: how many trials fell into it and the first of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Bin {
-    bin: u32,
+    at: u32,
     count: u64,
     first: u64,
     badness: u64,
@@ -33,7 +33,7 @@ impl Exemplars {
     /// Adds one trial.
     #[inline]
     pub fn add(&mut self, trial: u64, badness: u64) {
-        self.absorb(Bin { bin: bin_of(badness), count: 1, first: trial, badness });
+        self.absorb(Bin { at: bin_of(badness), count: 1, first: trial, badness });
         self.challenge(trial, badness);
     }
 
@@ -46,7 +46,7 @@ impl Exemplars {
     }
 
     fn absorb(&mut self, other: Bin) {
-        match self.bins.binary_search_by_key(&other.bin, |bin| bin.bin) {
+        match self.bins.binary_search_by_key(&other.at, |bin| bin.at) {
             Ok(at) => {
                 let bin = &mut self.bins[at];
                 bin.count += other.count;
@@ -79,7 +79,7 @@ impl Exemplars {
                 seen >= rank
             })
             .map(|bin| {
-                debug_assert!((bin_edges(bin.bin).0..bin_edges(bin.bin).1).contains(&bin.badness));
+                debug_assert!((bin_edges(bin.at).0..bin_edges(bin.at).1).contains(&bin.badness));
                 (bin.first, bin.badness)
             })
     }

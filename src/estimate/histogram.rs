@@ -267,7 +267,9 @@ mod tests {
         let values: Vec<u64> = (0..3000).map(|_| (1e6 * exponential(&mut rng)) as u64).collect();
         let histogram = |values: &[u64]| {
             let mut histogram = Histogram::default();
-            values.iter().for_each(|&value| histogram.add(value));
+            for &value in values {
+                histogram.add(value);
+            }
             histogram
         };
         let (mut left, mut right) = (histogram(&values[..1000]), histogram(&values[1000..]));

@@ -8,7 +8,9 @@ mod outcomes;
 mod run;
 
 #[cfg(test)]
-mod toy;
+mod tests;
+#[cfg(test)]
+pub(crate) mod toy;
 
 pub use fold::{Counts, Fold, ServiceRow, Shape, SubjectFold};
 pub(crate) use outcomes::availability;

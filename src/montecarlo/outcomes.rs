@@ -127,7 +127,9 @@ impl Outcomes {
     pub fn total(&self) -> Option<Fold> {
         let (first, later) = self.subtrees.split_first()?;
         let mut total = first.fold.clone();
-        later.iter().for_each(|subtree| total.merge(&subtree.fold));
+        for subtree in later {
+            total.merge(&subtree.fold);
+        }
         Some(total)
     }
 
@@ -228,6 +230,8 @@ pub fn merge(mut shards: Vec<Outcomes>) -> Result<Outcomes, MergeError> {
         if from > end {
             return Err(MergeError::Gap { from: end, to: from - 1 });
         }
+        // Only the first shard that is not empty has any.
+        whole.prefixes.extend(shard.prefixes);
         shard.subtrees.into_iter().for_each(|subtree| whole.append(subtree));
         whole.counts.merge(&shard.counts);
     }

@@ -112,12 +112,20 @@ impl Histogram {
         (self.count > 0).then_some(self.largest)
     }
 
-    /// Non-empty bins as (first value, first value past the bin, count), ascending.
-    pub fn bins(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
-        self.bins.iter().map(|&(bin, count)| {
-            let (from, to) = bin_edges(bin);
-            (from, to, count)
-        })
+    /// Non-empty bins as (first value, first value past the bin, count), ascending; eight to a power of two, as wide as a plot needs them.
+    #[must_use]
+    pub fn bins(&self) -> Vec<(u64, u64, u64)> {
+        const JOINED: u32 = 16;
+        let mut bins: Vec<(u64, u64, u64)> = Vec::new();
+        for &(bin, count) in &self.bins {
+            let first = bin / JOINED * JOINED;
+            let (from, to) = (bin_edges(first).0, bin_edges(first + JOINED - 1).1);
+            match bins.last_mut() {
+                Some(last) if last.0 == from => last.2 += count,
+                _ => bins.push((from, to, count)),
+            }
+        }
+        bins
     }
 
     /// The value that a share `level` (0 to 1) of the values does not exceed: middle of the bin of rank ⌈level · count⌉, within the values seen;
@@ -241,6 +249,17 @@ mod tests {
             assert!((to - from) as f64 <= (value as f64 / 128.0).max(1.0), "{value}: {from}..{to} too wide");
             assert!(from == 0 || bin_of(from - 1) + 1 == bin_of(from), "bins before {from} leave a gap");
         }
+    }
+
+    #[test]
+    fn wide_bins_lose_no_event_and_do_not_overlap() {
+        let mut histogram = Histogram::default();
+        (0..100_000).step_by(7).for_each(|value| histogram.add(value));
+        let bins = histogram.bins();
+        assert_eq!(bins.iter().map(|bin| bin.2).sum::<u64>(), histogram.count());
+        assert!(bins.windows(2).all(|pair| pair[0].1 == pair[1].0), "{bins:?}");
+        let (from, to, count) = bins[bins.len() - 2];
+        assert_eq!(count, (from..to).filter(|value| value.is_multiple_of(7)).count() as u64);
     }
 
     /// hdrhistogram with three digits as oracle: quantiles agree within the bin width of 0.8 %.

@@ -25,6 +25,12 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static About)> {
     services.chain(domains).chain(whole)
 }
 
+/// Position of the metric with this key in a table.
+#[must_use]
+pub fn position<T>(metrics: &[Metric<T>], key: &str) -> Option<usize> {
+    metrics.iter().position(|metric| metric.about.key == key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

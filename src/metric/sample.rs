@@ -155,6 +155,16 @@ impl<T> Sample<T> {
         }
     }
 
+    /// The value that the metric has when what it counts never happens, for shares, probabilities and rates.
+    #[must_use]
+    pub const fn edge(&self) -> Option<f64> {
+        match self {
+            Self::Share(_, Shown::Complement) | Self::Part(_, Shown::Complement) => Some(1.0),
+            Self::Share(..) | Self::Part(..) | Self::Events(_) | Self::Proportion(_) => Some(0.0),
+            Self::Mean(_) | Self::PerEvent(_) | Self::Length(..) | Self::Least(_) => None,
+        }
+    }
+
     /// The estimate that the sums give for trials of length `horizon`; `quantiles` are those of the metric's lengths, if it has any.
     #[must_use]
     pub fn estimate(&self, sums: &Sums, horizon: Span, quantiles: Option<Quantiles>) -> Estimate {

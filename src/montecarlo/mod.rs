@@ -13,7 +13,6 @@ mod tests;
 pub(crate) mod toy;
 
 pub use fold::{Counts, Fold, ServiceRow, Shape, SubjectFold};
-pub(crate) use outcomes::availability;
 pub use outcomes::{MergeError, Outcomes, Prefix, Stopped, Subtree, merge};
 pub use run::{Plan, RunError, TrialRunner, Until, run};
 

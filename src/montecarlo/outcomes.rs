@@ -4,7 +4,7 @@
 //! largest subtrees in it, so that shards can be put together later to the very bits of a single run.
 
 use super::{BLOCK, Counts, Fold, Shape};
-use crate::metric::{DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
+use crate::metric::{DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::quantity::Span;
 use serde::{Deserialize, Serialize};
 
@@ -48,19 +48,17 @@ pub struct Prefix {
     pub whole: Sums,
 }
 
-/// Position of availability in a table of metrics.
-pub(crate) fn availability<T>(metrics: &[Metric<T>]) -> usize {
-    metrics.iter().position(|metric| metric.about.key == "availability").expect("every subject has an availability")
-}
-
 impl Prefix {
-    pub(super) fn of(fold: &Fold) -> Self {
-        let (service, domain) = (availability(&SERVICE_METRICS), availability(&DOMAIN_METRICS));
+    pub(crate) fn of(fold: &Fold) -> Self {
+        let row = |position: Option<usize>| position.expect("every subject has an availability");
+        let service = row(position(&SERVICE_METRICS, "availability"));
+        let domain = row(position(&DOMAIN_METRICS, "availability"));
+        let whole = row(position(&SCENARIO_METRICS, "availability"));
         Self {
             trials: fold.trials,
             services: fold.services.iter().map(|subject| subject.sums[service]).collect(),
             domains: fold.domains.iter().map(|subject| subject.sums[domain]).collect(),
-            whole: fold.whole.sums[availability(&SCENARIO_METRICS)],
+            whole: fold.whole.sums[whole],
         }
     }
 }

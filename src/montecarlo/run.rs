@@ -4,7 +4,7 @@ use super::outcomes::{Outcomes, Prefix, Stopped, Subtree};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
-use crate::metric::{DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
+use crate::metric::{DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::model::{DomainId, ServiceId, Subject};
 use crate::simulation::TrialTally;
 use rayon::prelude::*;
@@ -222,9 +222,9 @@ impl<'a> Rule<'a> {
         let service = |id: ServiceId| Some(id.index()).filter(|&index| index < shape.services);
         let domain = |id: DomainId| shape.domains.iter().position(|&named| named == id);
         let (place, row) = match until.subject {
-            Subject::Service(id) => (service(id).map(Place::Service), row(&SERVICE_METRICS, &until.metric)),
-            Subject::Domain(id) => (domain(id).map(Place::Domain), row(&DOMAIN_METRICS, &until.metric)),
-            Subject::Scenario => (Some(Place::Whole), row(&SCENARIO_METRICS, &until.metric)),
+            Subject::Service(id) => (service(id).map(Place::Service), position(&SERVICE_METRICS, &until.metric)),
+            Subject::Domain(id) => (domain(id).map(Place::Domain), position(&DOMAIN_METRICS, &until.metric)),
+            Subject::Scenario => (Some(Place::Whole), position(&SCENARIO_METRICS, &until.metric)),
         };
         Ok(Self { until, place: place.ok_or_else(unknown)?, row: row.ok_or_else(unknown)? })
     }
@@ -260,8 +260,4 @@ impl<'a> Rule<'a> {
             _ => false,
         }
     }
-}
-
-fn row<T>(metrics: &[Metric<T>], key: &str) -> Option<usize> {
-    metrics.iter().position(|metric| metric.about.key == key)
 }

@@ -1,8 +1,13 @@
 //! Both sides run, compared and judged.
 
+mod crosscheck;
 mod findings;
+mod run;
+mod verdict;
 
+pub use crosscheck::FAMILY_LEVEL;
 pub use findings::{
     Attribution, Bin, Check, ChosenTrial, Convergence, Expected, Findings, Judgement, Measured, Stopped,
     SubjectFindings, TrialRow, Verdict, Which,
 };
+pub use run::{chosen_trials, findings};

@@ -174,7 +174,9 @@ mod tests {
             for _ in 0..200 {
                 let (factor, count) = (exponential(rng), (5.0 * exponential(rng)) as u32);
                 let lengths: Vec<f64> = (0..count).map(|_| factor * exponential(rng)).collect();
-                lengths.iter().for_each(|&length| events.add(length));
+                for &length in &lengths {
+                    events.add(length);
+                }
                 moments.add(lengths.iter().sum(), f64::from(count));
             }
             let naive = mean(&events, (0.0, f64::INFINITY));

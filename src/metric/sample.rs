@@ -236,16 +236,18 @@ mod tests {
 
     fn estimate<T>(sample: &Sample<T>, trials: &[T]) -> Estimate {
         let mut sums = sample.start();
-        trials.iter().for_each(|trial| sample.add(&mut sums, trial));
+        for trial in trials {
+            sample.add(&mut sums, trial);
+        }
         sample.estimate(&sums, YEAR, None)
     }
 
     #[test]
     fn nothing_seen_supports_no_more_nines_than_three_in_n() {
-        let availability = estimate(&Sample::Share(|&down: &f64| down, Shown::Complement), &[0.0; 3000]);
+        let availability = estimate(&Sample::Share(|&down: &f64| down, Shown::Complement), &vec![0.0; 3000]);
         assert_eq!((availability.point, availability.low), (Some(1.0), Some(0.999)));
         assert_eq!((availability.basis, availability.std_error), (Basis::Bound, None));
-        let rate = estimate(&Sample::Events(|&count: &f64| count), &[0.0; 300]);
+        let rate = estimate(&Sample::Events(|&count: &f64| count), &vec![0.0; 300]);
         assert_eq!((rate.point, rate.high), (Some(0.0), Some(0.01)));
         let met = estimate(
             &Sample::Part(|&pair: &(f64, f64)| pair, Shown::Complement),

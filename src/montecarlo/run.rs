@@ -187,7 +187,7 @@ fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
     let mut prefixes = Vec::new();
     let mut note = |nth: usize, fold: &Fold| {
         // 1, 2, 3, 4, 6, 8, 12, 16, 24, 32: a power of two, or one and a half of it.
-        let grown = nth.is_power_of_two() || (nth % 3 == 0 && (nth / 3).is_power_of_two());
+        let grown = nth.is_power_of_two() || (nth.is_multiple_of(3) && (nth / 3).is_power_of_two());
         if number == 0 && (grown || nth == count) {
             prefixes.push(Prefix::of(fold));
         }

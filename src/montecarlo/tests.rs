@@ -66,8 +66,9 @@ fn sums_follow_pieces_blocks_and_the_tree() {
         }
         blocks.push(pieces.into_iter().reduce(joined).unwrap());
     }
-    let [a, b, c, d, e, f, g] = <[Fold; 7]>::try_from(blocks).unwrap();
-    let tree = joined(joined(joined(joined(a, b), joined(c, d)), joined(e, f)), g);
+    let [first, second, third, fourth, fifth, sixth, last] = <[Fold; 7]>::try_from(blocks).unwrap();
+    let four = joined(joined(first, second), joined(third, fourth));
+    let tree = joined(joined(four, joined(fifth, sixth)), last);
     assert_eq!(down(&outcomes(&Plan::whole(trials, 2)).total().unwrap()).to_bits(), down(&tree).to_bits());
 }
 

@@ -111,7 +111,6 @@ pub(super) fn expected(expectation: &Expectation, found: Option<Found>, determin
         // An extreme is what it is: seed and number of trials fix it.
         (Some("max"), Some(quantiles), _) => judged(Some(quantiles.max), None, Some(near(quantiles.max))),
         (None, _, Some(point)) => match estimate.basis {
-            Basis::Extreme => judged(Some(point), None, Some(near(point))),
             Basis::Bound if !deterministic => {
                 let reach = estimate.high.zip(estimate.low).map_or(f64::INFINITY, |(high, low)| high - low);
                 judged(
@@ -120,7 +119,7 @@ pub(super) fn expected(expectation: &Expectation, found: Option<Found>, determin
                     if near(point) && reach > expectation.within { None } else { Some(near(point)) },
                 )
             }
-            Basis::Bound => judged(Some(point), None, Some(near(point))),
+            Basis::Bound | Basis::Extreme => judged(Some(point), None, Some(near(point))),
             Basis::Interval | Basis::Nothing => {
                 judged(Some(point), estimate.std_error, scattered(point, estimate.std_error))
             }

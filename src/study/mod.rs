@@ -11,3 +11,6 @@ pub use findings::{
     SubjectFindings, TrialRow, Verdict, Which,
 };
 pub use run::{chosen_trials, findings};
+
+#[doc = include_str!("../docs/methodology.md")]
+pub mod methodology {}

@@ -101,9 +101,8 @@ fn recovery(
     let point = if reach <= 1.0 { recoveries.quantile(reach) } else { None };
     let Some(seconds) = point.map(|point| point * MICRO) else {
         let reason = format!(
-            "{} of {} still open when the trial ended: {} lies beyond it",
-            counted(open, "recovery was", "recoveries were"),
-            counted(total, "recovery", "recoveries"),
+            "{open} of {} still open when the trial ended: {} lies beyond it",
+            counted(total, "unplanned outage was", "unplanned outages were"),
             measure.point
         );
         return verdict(Judgement::Missed, None, reason);
@@ -209,4 +208,122 @@ fn rounded(value: f64, digits: i32) -> String {
     let place = if value == 0.0 { 0 } else { digits - 1 - value.abs().log10().floor() as i32 };
     let text = format!("{:.*}", place.clamp(0, 12) as usize, value);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::Estimate;
+    use crate::id::Id as _;
+    use crate::metric::{SERVICE_METRICS, position};
+    use crate::quantity::{Probability, Span};
+    use crate::study::Measured;
+
+    fn minutes(lengths: &[u64]) -> Histogram {
+        let mut histogram = Histogram::default();
+        for length in lengths {
+            histogram.add(length * 60_000_000);
+        }
+        histogram
+    }
+
+    /// Recoveries from node disruptions of the given minutes, judged against an RTO of an hour.
+    fn rto(lengths: &[u64], open: u64) -> Vec<Verdict> {
+        let findings = SubjectFindings::default();
+        let mut recoveries = vec![Histogram::default(); Disruption::ALL.len()];
+        recoveries[Disruption::Node as usize] = minutes(lengths);
+        let evidence = Evidence { service: ServiceId::new(0), findings: &findings, recoveries, open, trials: 500 };
+        let objective = Objective { rto: Some(Span::from_seconds(3600.0)), ..Objective::default() };
+        verdicts(&objective, &evidence)
+    }
+
+    fn of(verdicts: &[Verdict], disruption: Option<Disruption>) -> &Verdict {
+        verdicts.iter().find(|verdict| verdict.objective == "rto" && verdict.disruption == disruption).unwrap()
+    }
+
+    #[test]
+    fn recovery_is_judged_by_p95_of_its_class() {
+        let node = Some(Disruption::Node);
+        for (length, judgement) in
+            [(48, Judgement::Met), (49, Judgement::AtRisk), (60, Judgement::AtRisk), (61, Judgement::Missed)]
+        {
+            assert_eq!(of(&rto(&[length; 20], 0), node).judgement, judgement, "{length} min of 60");
+        }
+        let mut lengths = vec![30; 19];
+        lengths.push(600);
+        let verdicts = rto(&lengths, 0);
+        let verdict = of(&verdicts, node);
+        assert_eq!(verdict.judgement, Judgement::Met, "one in twenty may be longer");
+        assert_eq!(
+            verdict.reason,
+            "p95 of 20 recoveries from node disruptions is 30 min, 50 % of the 60 min promised; the longest took 10 h"
+        );
+        assert_eq!(of(&verdicts, Some(Disruption::Site)).judgement, Judgement::NotApplicable);
+        assert_eq!(of(&verdicts, Some(Disruption::Site)).reason, "no site disruption in 500 trials");
+    }
+
+    #[test]
+    fn what_never_recovered_is_not_forgotten() {
+        let verdicts = rto(&[30; 18], 2);
+        assert_eq!(of(&verdicts, Some(Disruption::Node)).judgement, Judgement::Met);
+        let all = of(&verdicts, None);
+        assert_eq!((all.judgement, all.measured), (Judgement::Missed, None));
+        assert!(all.reason.starts_with("2 of 20 unplanned outages were still open"), "{}", all.reason);
+        let nothing = rto(&[], 3);
+        assert_eq!(of(&nothing, None).judgement, Judgement::Missed);
+        assert!(of(&nothing, Some(Disruption::Site)).reason.contains("3 outages were still open"));
+    }
+
+    #[test]
+    fn no_promise_no_judgement() {
+        let verdicts = rto(&[30; 20], 0);
+        let mtd = verdicts.iter().find(|verdict| verdict.objective == "mtd").unwrap();
+        assert_eq!(
+            (mtd.judgement, mtd.reason.as_str()),
+            (Judgement::NoObjective, "no maximum tolerable downtime is promised")
+        );
+    }
+
+    /// Judges a promise of 99.9 % a month: unavailability with its interval, share of months kept.
+    fn promised(down: (f64, f64, f64), basis: Basis, kept: f64) -> (Judgement, String) {
+        let measured = |key, point, low, high, basis| Measured {
+            about: &SERVICE_METRICS[position(&SERVICE_METRICS, key).unwrap()].about,
+            estimate: Estimate { point: Some(point), low: Some(low), high: Some(high), basis, ..Estimate::NOTHING },
+            exact: None,
+        };
+        let metrics = vec![
+            measured("unavailability", down.0, down.1, down.2, basis),
+            measured("windows_met_share", kept, kept, kept, Basis::Interval),
+        ];
+        let findings = SubjectFindings { metrics, ..SubjectFindings::default() };
+        let recoveries = vec![Histogram::default(); Disruption::ALL.len()];
+        let evidence = Evidence { service: ServiceId::new(0), findings: &findings, recoveries, open: 0, trials: 1000 };
+        let objective =
+            AvailabilityObjective { share: Probability::new(0.999).unwrap(), period: Period::Month, ends: Vec::new() };
+        let verdict = availability(&evidence, &objective);
+        (verdict.judgement, verdict.reason)
+    }
+
+    #[test]
+    fn availability_is_judged_by_time_interval_and_windows() {
+        let judge = |down, kept| promised(down, Basis::Interval, kept).0;
+        assert_eq!(judge((2e-4, 1e-4, 3e-4), 0.99), Judgement::Met);
+        assert_eq!(judge((2e-4, 1e-4, 3e-4), 0.90), Judgement::AtRisk, "one month in ten broke it");
+        assert_eq!(judge((5e-4, 1e-6, 2e-3), 0.99), Judgement::AtRisk, "the interval reaches beyond it");
+        assert_eq!(judge((9e-4, 8.9e-4, 9.1e-4), 0.99), Judgement::AtRisk, "90 % of the allowed time is used");
+        assert_eq!(judge((2e-3, 1e-3, 3e-3), 0.99), Judgement::Missed);
+        let (judgement, reason) = promised((0.0, 0.0, 3e-3), Basis::Bound, 1.0);
+        assert_eq!(judgement, Judgement::Met);
+        assert_eq!(
+            reason,
+            "availability never down in 1000 trials, which supports 99.70 % and no more; 100 % of full months kept it"
+        );
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([90.0, 5400.0, 36_000.0, 864_000.0].map(length), ["90 s", "90 min", "10 h", "10 days"]);
+        assert_eq!([0.0, 0.000_3, 0.000_31, 0.123].map(nines), ["100 %", "99.970 %", "99.969 %", "88 %"]);
+        assert_eq!([0.683, 1.5, 12.345, 0.000_12].map(percent), ["68.3 %", "150 %", "1230 %", "0.012 %"]);
+    }
 }

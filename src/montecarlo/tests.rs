@@ -64,16 +64,16 @@ fn sums_follow_pieces_blocks_and_the_tree() {
             (first..trials.min(first + PIECE)).for_each(|trial| piece.add(&shape, toy.run(trial)));
             pieces.push(piece);
         }
-        blocks.push(pieces.into_iter().reduce(joined).unwrap());
+        blocks.push(pieces.into_iter().reduce(|left, right| joined(left, &right)).unwrap());
     }
     let [first, second, third, fourth, fifth, sixth, last] = <[Fold; 7]>::try_from(blocks).unwrap();
-    let four = joined(joined(first, second), joined(third, fourth));
-    let tree = joined(joined(four, joined(fifth, sixth)), last);
+    let four = joined(joined(first, &second), &joined(third, &fourth));
+    let tree = joined(joined(four, &joined(fifth, &sixth)), &last);
     assert_eq!(down(&outcomes(&Plan::whole(trials, 2)).total().unwrap()).to_bits(), down(&tree).to_bits());
 }
 
-fn joined(mut left: Fold, right: Fold) -> Fold {
-    left.merge(&right);
+fn joined(mut left: Fold, right: &Fold) -> Fold {
+    left.merge(right);
     left
 }
 

@@ -3,6 +3,8 @@
 mod crosscheck;
 mod findings;
 mod run;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use crosscheck::FAMILY_LEVEL;

@@ -6,6 +6,7 @@ pub mod estimate;
 pub mod id;
 pub mod metric;
 pub mod model;
+pub mod montecarlo;
 pub mod quantity;
 pub mod scenario;
 pub mod simulation;

@@ -2,6 +2,14 @@
 //!
 //! Never sees a scenario: it knows sums, counts and histograms.
 
+mod exemplars;
+mod histogram;
+mod interval;
+mod moments;
 mod result;
 
+pub use exemplars::Exemplars;
+pub use histogram::{Histogram, Sectioned, bin_edges, bin_of};
+pub use interval::{LEVEL, clopper_pearson, mean, normal_bound, proportion, ratio, rule_of_three, student_bound};
+pub use moments::{Moments, RatioMoments};
 pub use result::{Basis, Estimate, Quantile, Quantiles};

@@ -4,6 +4,9 @@ use crate::id::IdVec;
 use crate::model::{Disruption, DomainId, ServiceId};
 use crate::quantity::Span;
 
+/// Equal slices of the horizon in which the redundancy degree is recorded.
+pub const PROFILE_BINS: usize = 50;
+
 /// Count, sum and largest of the events of one kind in one trial.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct EventTotals {
@@ -114,42 +117,55 @@ pub struct ScenarioTally {
     pub events: u64,
 }
 
-/// Slices of the horizon in which the redundancy degree is profiled.
-pub const PROFILE_BINS: usize = 50;
-
-/// Kind of an event whose length is kept for a distribution.
+/// What a [`TallyEvent`] is the end of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EventKind {
-    /// A service was down.
+    /// An interval down, planned or not.
     Outage,
-    /// A service was lost and came back; what disrupted it.
+    /// An unplanned outage, from loss of service to service, by what disrupted it.
     Recovery(Disruption),
-    /// A loss was noticed.
+    /// From loss of the active group to its detection.
     Detection,
 }
 
-/// One event of a trial.
+impl EventKind {
+    /// Number of kinds: the range of [`EventKind::index`].
+    pub const COUNT: usize = Disruption::ALL.len() + 2;
+
+    /// Dense position, `0..EventKind::COUNT`.
+    #[must_use]
+    #[inline]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Outage => 0,
+            Self::Detection => 1,
+            Self::Recovery(disruption) => 2 + disruption as usize,
+        }
+    }
+}
+
+/// One event of one service whose length is kept for the distributions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TallyEvent {
     /// Whose.
     pub service: ServiceId,
-    /// What.
+    /// Of which kind.
     pub kind: EventKind,
-    /// How long.
+    /// How long it took.
     pub length: Span,
 }
 
-/// Everything one trial leaves behind.
+/// Everything one trial leaves behind; reused from trial to trial.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TrialTally {
-    /// Per service.
+    /// Sums per service.
     pub services: IdVec<ServiceId, ServiceTally>,
-    /// Per domain, named or not.
+    /// Sums per domain, named or not.
     pub domains: IdVec<DomainId, DomainTally>,
-    /// The whole scenario.
+    /// Sums over everything.
     pub scenario: ScenarioTally,
-    /// Events of this trial, in order.
+    /// Every outage, recovery and detection of the trial.
     pub events: Vec<TallyEvent>,
-    /// Per service, redundancy degree integrated over each of [`PROFILE_BINS`] equal slices of the horizon: degree times seconds.
+    /// Per service: redundancy degree integrated over each of [`PROFILE_BINS`] equal slices of the horizon, degree times seconds.
     pub redundancy: IdVec<ServiceId, Vec<f64>>,
 }

@@ -3,22 +3,10 @@
 use crate::estimate::Estimate;
 use crate::metric::About;
 use crate::model::{Cause, Disruption, DomainId, Expectation, Scenario, ServiceId, Subject};
+pub use crate::montecarlo::Stopped;
 use crate::quantity::Span;
 use crate::simulation::Trace;
 use std::sync::Arc;
-
-/// Why the trials ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stopped {
-    /// All planned trials were run.
-    Planned,
-    /// The wanted precision was reached.
-    Precise,
-    /// The cap came before the wanted precision.
-    Capped,
-    /// The user interrupted; finished blocks are kept.
-    Interrupted,
-}
 
 /// The result of one study.
 #[derive(Clone, Debug)]
@@ -51,7 +39,7 @@ pub struct Findings {
 
 impl Findings {
     /// Most rows in `trials.csv`.
-    pub const ROWS: usize = 10_000;
+    pub const ROWS: usize = crate::montecarlo::ROWS as usize;
 }
 
 /// What was found of one service, domain or the whole.

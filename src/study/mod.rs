@@ -1,8 +1,18 @@
 //! Both sides run, compared and judged.
 
+mod crosscheck;
 mod findings;
+mod run;
+#[cfg(test)]
+mod tests;
+mod verdict;
 
+pub use crosscheck::FAMILY_LEVEL;
 pub use findings::{
     Attribution, Bin, Check, ChosenTrial, Convergence, Expected, Findings, Judgement, Measured, Stopped,
     SubjectFindings, TrialRow, Verdict, Which,
 };
+pub use run::{chosen_trials, findings};
+
+#[doc = include_str!("../docs/methodology.md")]
+pub mod methodology {}

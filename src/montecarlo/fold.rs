@@ -1,0 +1,196 @@
+//! Trials added up: the sums that depend on order, and the counts that do not.
+
+use super::ROWS;
+use crate::estimate::{Exemplars, Sectioned};
+use crate::id::Id as _;
+use crate::metric::{DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
+use crate::model::{Cause, DomainId, Scenario};
+use crate::quantity::Span;
+use crate::simulation::{EventKind, PROFILE_BINS, TrialTally};
+use serde::{Deserialize, Serialize};
+
+/// What must be known of a scenario to add up its trials.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shape {
+    /// Hash of the scenario.
+    pub hash: String,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Length of a trial.
+    pub horizon: Span,
+    /// Number of services.
+    pub services: usize,
+    /// Domains that are reported, ascending.
+    pub domains: Vec<DomainId>,
+    /// Number of causes that downtime is charged to.
+    pub causes: usize,
+}
+
+impl Shape {
+    /// The shape of a scenario under `seed`.
+    #[must_use]
+    pub fn of(scenario: &Scenario, seed: u64) -> Self {
+        let named = scenario.domains.enumerate().filter(|(_, domain)| domain.named);
+        Self {
+            hash: scenario.hash.clone(),
+            seed,
+            horizon: scenario.horizon,
+            services: scenario.services.len(),
+            domains: named.map(|(id, _)| id).collect(),
+            causes: Cause::count(scenario),
+        }
+    }
+}
+
+/// Sums of one service, one domain or the whole over trials.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SubjectFold {
+    /// By metric, in table order.
+    pub sums: Vec<Sums>,
+    /// Seconds down by cause; empty but for services.
+    pub charges: Vec<f64>,
+    /// Redundancy degree times seconds by slice of the horizon; empty but for services.
+    pub profile: Vec<f64>,
+}
+
+impl SubjectFold {
+    fn start<T>(metrics: &[Metric<T>], causes: usize, slices: usize) -> Self {
+        let sums = metrics.iter().map(|metric| metric.sample.start()).collect();
+        Self { sums, charges: vec![0.0; causes], profile: vec![0.0; slices] }
+    }
+
+    #[inline]
+    fn add<T>(&mut self, metrics: &[Metric<T>], tally: &T) {
+        for (sums, metric) in self.sums.iter_mut().zip(metrics) {
+            metric.sample.add(sums, tally);
+        }
+    }
+
+    fn merge(&mut self, later: &Self) {
+        for (sums, later) in self.sums.iter_mut().zip(&later.sums) {
+            sums.merge(later);
+        }
+        accumulate(&mut self.charges, &later.charges);
+        accumulate(&mut self.profile, &later.profile);
+    }
+}
+
+#[inline]
+fn accumulate(into: &mut [f64], from: &[f64]) {
+    for (into, from) in into.iter_mut().zip(from) {
+        *into += from;
+    }
+}
+
+/// Sums over a run of trials. Floating-point sums: the order of merging is part of the determinism contract.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Fold {
+    /// Trials.
+    pub trials: u64,
+    /// By service, in id order.
+    pub services: Vec<SubjectFold>,
+    /// By named domain, in id order.
+    pub domains: Vec<SubjectFold>,
+    /// Over everything.
+    pub whole: SubjectFold,
+}
+
+impl Fold {
+    /// Sums over no trial.
+    #[must_use]
+    pub fn start(shape: &Shape) -> Self {
+        Self {
+            trials: 0,
+            services: vec![SubjectFold::start(&SERVICE_METRICS, shape.causes, PROFILE_BINS); shape.services],
+            domains: vec![SubjectFold::start(&DOMAIN_METRICS, 0, 0); shape.domains.len()],
+            whole: SubjectFold::start(&SCENARIO_METRICS, 0, 0),
+        }
+    }
+
+    /// Adds one trial.
+    pub fn add(&mut self, shape: &Shape, tally: &TrialTally) {
+        self.trials += 1;
+        for ((fold, service), degree) in self.services.iter_mut().zip(&tally.services).zip(&tally.redundancy) {
+            fold.add(&SERVICE_METRICS, service);
+            accumulate(&mut fold.charges, &service.charged);
+            accumulate(&mut fold.profile, degree);
+        }
+        for (fold, &domain) in self.domains.iter_mut().zip(&shape.domains) {
+            fold.add(&DOMAIN_METRICS, &tally.domains[domain]);
+        }
+        self.whole.add(&SCENARIO_METRICS, &tally.scenario);
+    }
+
+    /// Appends the trials of `later`.
+    pub fn merge(&mut self, later: &Self) {
+        self.trials += later.trials;
+        for (fold, later) in self.services.iter_mut().zip(&later.services) {
+            fold.merge(later);
+        }
+        for (fold, later) in self.domains.iter_mut().zip(&later.domains) {
+            fold.merge(later);
+        }
+        self.whole.merge(&later.whole);
+    }
+}
+
+/// What one trial did to one service, for the table of trials.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ServiceRow {
+    /// Microseconds down.
+    pub down: u64,
+    /// Outages.
+    pub outages: u64,
+    /// Longest outage in microseconds.
+    pub longest: u64,
+}
+
+/// What is counted over trials: integers, the same in any order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Counts {
+    /// Lengths in microseconds by service and [`EventKind::index`].
+    pub lengths: Vec<Vec<Sectioned>>,
+    /// Trials by total downtime of all services in microseconds.
+    pub exemplars: Exemplars,
+    /// One row per trial and service, trial by trial; only trials below [`ROWS`].
+    pub rows: Vec<ServiceRow>,
+}
+
+impl Counts {
+    /// Counts over no trial.
+    #[must_use]
+    pub fn start(shape: &Shape) -> Self {
+        Self {
+            lengths: vec![vec![Sectioned::default(); EventKind::COUNT]; shape.services],
+            exemplars: Exemplars::default(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds one trial.
+    pub fn add(&mut self, trial: u64, tally: &TrialTally) {
+        for event in &tally.events {
+            self.lengths[event.service.index()][event.kind.index()].add(trial, event.length.as_microseconds());
+        }
+        let down = tally.services.iter().fold(Span::ZERO, |down, service| down + service.down);
+        self.exemplars.add(trial, down.as_microseconds());
+        if trial < ROWS {
+            self.rows.extend(tally.services.iter().map(|service| ServiceRow {
+                down: service.down.as_microseconds(),
+                outages: service.outages.count,
+                longest: service.outages.longest.as_microseconds(),
+            }));
+        }
+    }
+
+    /// Appends the trials of `later`.
+    pub fn merge(&mut self, later: &Self) {
+        for (kinds, later) in self.lengths.iter_mut().zip(&later.lengths) {
+            for (lengths, later) in kinds.iter_mut().zip(later) {
+                lengths.merge(later);
+            }
+        }
+        self.exemplars.merge(&later.exemplars);
+        self.rows.extend_from_slice(&later.rows);
+    }
+}

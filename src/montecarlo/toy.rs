@@ -1,0 +1,77 @@
+//! A toy in place of a simulator: two services whose outages follow known laws. For tests only.
+
+use super::{Shape, TrialRunner};
+use crate::engine::TrialKey;
+use crate::id::{Id as _, IdVec};
+use crate::model::{Disruption, DomainId, ServiceId};
+use crate::quantity::Span;
+use crate::simulation::{DomainTally, EventKind, PROFILE_BINS, ScenarioTally, ServiceTally, TallyEvent, TrialTally};
+use rand::RngExt as _;
+
+/// Outages of the first service in a trial: none, one or two with equal chance, exponential with a mean of an hour; the second is never down.
+#[derive(Debug)]
+pub struct Toy {
+    tally: TrialTally,
+    seed: u64,
+}
+
+/// One year.
+pub const HORIZON: Span = Span::from_microseconds(31_557_600_000_000);
+
+/// Mean of an outage in seconds.
+pub const MEAN: f64 = 3600.0;
+
+impl Toy {
+    pub fn new(seed: u64) -> Self {
+        Self { tally: TrialTally::default(), seed }
+    }
+
+    pub fn shape(seed: u64) -> Shape {
+        let domains = vec![DomainId::new(1)];
+        Shape { hash: "0123456789abcdef".into(), seed, horizon: HORIZON, services: 2, domains, causes: 3 }
+    }
+}
+
+impl TrialRunner for Toy {
+    fn run(&mut self, trial: u64) -> &TrialTally {
+        let mut stream = TrialKey::new(self.seed, trial).stream(1, 2, 3);
+        let seconds = HORIZON.as_seconds();
+        let fresh = |degree: u32| ServiceTally {
+            horizon: HORIZON,
+            served: seconds,
+            degree: f64::from(degree) * seconds,
+            degree_least: degree,
+            charged: vec![0.0; 3],
+            ..ServiceTally::default()
+        };
+        let mut first = fresh(2);
+        self.tally.events.clear();
+        for nth in 0..stream.random_range(0..3_usize) {
+            let length = Span::from_seconds(-MEAN * libm::log1p(-stream.random::<f64>()));
+            let class = Disruption::ALL[1 + nth];
+            first.down += length;
+            first.outages.add(length);
+            first.recoveries[class as usize].add(length);
+            first.charged[nth] += length.as_seconds();
+            let service = ServiceId::new(0);
+            let event = |kind| TallyEvent { service, kind, length };
+            self.tally.events.extend([event(EventKind::Outage), event(EventKind::Recovery(class))]);
+        }
+        first.served -= first.down.as_seconds();
+        let scenario = ScenarioTally {
+            horizon: HORIZON,
+            any_down: first.outages,
+            events: 10 + first.outages.count,
+            ..ScenarioTally::default()
+        };
+        let domain =
+            DomainTally { horizon: HORIZON, units: 4, unit_down: first.down.as_seconds(), ..DomainTally::default() };
+        let slice = seconds / PROFILE_BINS as f64;
+        self.tally.services = [first, fresh(1)].into_iter().collect();
+        self.tally.domains = [DomainTally::default(), domain].into_iter().collect();
+        self.tally.scenario = scenario;
+        self.tally.redundancy =
+            [2.0, 1.0].map(|degree| vec![degree * slice; PROFILE_BINS]).into_iter().collect::<IdVec<_, _>>();
+        &self.tally
+    }
+}

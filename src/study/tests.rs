@@ -1,0 +1,227 @@
+//! Findings of the toy, whose laws are known.
+
+use super::{Findings, chosen_trials, findings};
+use crate::analytic::Prediction;
+use crate::estimate::Estimate;
+use crate::id::Id as _;
+use crate::id::{IdRange, IdVec};
+use crate::model::{
+    Detection, Distribution, Domain, Expectation, Failover, FailoverMode, Group, Level, MetricPath, Objective, Service,
+};
+use crate::model::{Disruption, DomainId, Scenario, ServiceId, Subject};
+use crate::montecarlo::toy::{HORIZON, MEAN, Toy};
+use crate::montecarlo::{Plan, Stopped, run};
+use crate::quantity::Span;
+use crate::quantity::{Probability, Rate, SECONDS_PER_YEAR};
+use crate::simulation::PROFILE_BINS;
+use crate::study::Judgement;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+fn service(name: &str, rto: Option<Span>) -> Service {
+    Service {
+        name: name.into(),
+        title: String::new(),
+        groups: vec![Group { domain: DomainId::new(1), replicas: IdRange::new(0, 0), hosts: IdRange::new(0, 0) }],
+        need: 1,
+        quorum: None,
+        hard: Vec::new(),
+        soft: Vec::new(),
+        needs: Vec::new(),
+        load: None,
+        failover: Failover {
+            mode: FailoverMode::ActiveActive,
+            switch: Distribution::Fixed { value: 0.0 },
+            scale_up: None,
+            standby_capacity: Probability::ONE,
+            works: Probability::ONE,
+            failback: None,
+        },
+        detection: Detection {
+            probes: Vec::new(),
+            person: None,
+            decide: None,
+            false_alarms: Rate::default(),
+            monitors: Vec::new(),
+        },
+        start_up: None,
+        reschedule: None,
+        objective: Objective { rto, ..Objective::default() },
+        redundancy_unit: Level::Node,
+    }
+}
+
+fn domain(name: &str, named: bool) -> Domain {
+    Domain {
+        name: name.into(),
+        title: String::new(),
+        level: Level::Site,
+        parent: None,
+        subtree: IdRange::new(0, 0),
+        units: IdRange::new(0, 0),
+        needs: Vec::new(),
+        restart: None,
+        coordinates: None,
+        named,
+    }
+}
+
+/// The scenario whose trials the toy runs: two services, of two domains the second named.
+fn scenario() -> Scenario {
+    let expectation = Expectation {
+        written: "services.shop.outages_per_year".into(),
+        path: MetricPath {
+            subject: Subject::Service(ServiceId::new(0)),
+            metric: "outages_per_year".into(),
+            point: None,
+        },
+        value: 1.0,
+        within: 0.05,
+        because: "none, one or two with equal chance".into(),
+    };
+    Scenario {
+        name: "toy".into(),
+        title: String::new(),
+        question: String::new(),
+        horizon: HORIZON,
+        start: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
+        trials: 1000,
+        seed: 17,
+        hash: "0123456789abcdef".into(),
+        domains: [domain("north/rack-1", false), domain("north", true)].into_iter().collect(),
+        classes: IdVec::new(),
+        crews: IdVec::new(),
+        populations: IdVec::new(),
+        unit_population: IdVec::new(),
+        unit_domain: IdVec::new(),
+        plants: IdVec::new(),
+        links: IdVec::new(),
+        services: [service("shop", Some(Span::from_seconds(7200.0))), service("site", None)].into_iter().collect(),
+        replica_home: IdVec::new(),
+        replica_host: IdVec::new(),
+        threats: IdVec::new(),
+        expectations: vec![expectation],
+    }
+}
+
+fn study(trials: u64, predictions: &[Prediction]) -> Findings {
+    let outcomes =
+        run(&Toy::shape(17), &Plan::whole(trials, 2), || Toy::new(17), &|_| (), &AtomicBool::new(false)).unwrap();
+    findings(Arc::new(scenario()), &outcomes, predictions, Vec::new())
+}
+
+fn prediction(metric: &'static str, value: f64) -> Prediction {
+    Prediction { subject: Subject::Service(ServiceId::new(0)), metric, value, method: "by hand".into() }
+}
+
+/// What the toy's laws say: one outage a year of an hour each, none in a third of the trials.
+#[test]
+fn findings_agree_with_the_laws_of_the_toy() {
+    let predictions = [
+        prediction("availability", 1.0 - MEAN / SECONDS_PER_YEAR),
+        prediction("outage_probability", 2.0 / 3.0),
+        prediction("outages_per_year", 1.0),
+        prediction("mttr_s", MEAN),
+        prediction("mtbf_s", SECONDS_PER_YEAR),
+        prediction("recovery_time_s", MEAN),
+        prediction("redundancy_degree", 2.0),
+        Prediction { subject: Subject::Service(ServiceId::new(1)), ..prediction("outage_probability", 1e-5) },
+        Prediction {
+            subject: Subject::Domain(DomainId::new(1)),
+            ..prediction("unavailability", MEAN / SECONDS_PER_YEAR / 4.0)
+        },
+        Prediction { subject: Subject::Scenario, ..prediction("downtime_s_per_year", MEAN) },
+        Prediction { subject: Subject::Domain(DomainId::new(0)), ..prediction("unavailability", 0.5) },
+    ];
+    let study = study(20_000, &predictions);
+    assert_eq!(study.checks.len(), 10, "the unnamed domain is not reported");
+    for check in &study.checks {
+        assert_eq!(check.agrees, Some(true), "{} {:?}", check.about.key, check);
+    }
+    let shop = &study.services[0].1;
+    assert_eq!(shop.metric("mttr_s").unwrap().exact, Some(MEAN));
+    let quantiles = shop.metric("outage_s").unwrap().estimate.quantiles.unwrap();
+    for (quantile, level) in [(quantiles.p50, 0.5), (quantiles.p95, 0.95), (quantiles.p99, 0.99)] {
+        let exact = -MEAN * libm::log1p(-level);
+        assert!((quantile.point / exact - 1.0).abs() < 0.05, "{level}: {quantile:?} against {exact}");
+        assert!(quantile.low.unwrap() < exact && exact < quantile.high.unwrap(), "{level}: {quantile:?}");
+    }
+    assert_eq!(study.expected[0].holds, Some(true));
+    assert_eq!(study.domains.len(), 1);
+    assert_eq!(study.domains[0].0, DomainId::new(1));
+}
+
+#[test]
+fn wrong_predictions_are_refuted() {
+    let wrong = [
+        prediction("mttr_s", 1.1 * MEAN),
+        prediction("outage_probability", 0.6),
+        prediction("availability", 1.0 - 1.1 * MEAN / SECONDS_PER_YEAR),
+        prediction("redundancy_degree", 2.000_001),
+        Prediction { subject: Subject::Service(ServiceId::new(1)), ..prediction("outage_probability", 1e-2) },
+    ];
+    assert!(study(20_000, &wrong).checks.iter().all(|check| check.agrees == Some(false)));
+}
+
+#[test]
+fn parts_add_up() {
+    let study = study(3000, &[]);
+    let shop = &study.services[0].1;
+    let downtime = shop.metric("downtime_s_per_year").unwrap().estimate.point.unwrap();
+    // The toy charges to causes 0 and 1, which the scenario has: detection and decision come after its two services.
+    let charged: f64 = shop.attribution.iter().map(|part| part.seconds_per_year).sum();
+    assert!((charged / downtime - 1.0).abs() < 1e-9, "{charged} against {downtime}");
+    assert!((shop.attribution.iter().map(|part| part.share).sum::<f64>() - 1.0).abs() < 1e-12);
+    assert!(shop.attribution.windows(2).all(|pair| pair[0].share >= pair[1].share));
+    assert_eq!(study.whole.attribution.len(), shop.attribution.len());
+    let events = shop.metric("outage_s").unwrap().estimate.n;
+    assert_eq!(shop.outages.iter().map(|bin| bin.count).sum::<u64>(), events);
+    assert_eq!(shop.recoveries, shop.outages, "every outage of the toy is a recovery");
+    assert!(study.services[1].1.outages.is_empty());
+    assert!(shop.redundancy.len() == PROFILE_BINS && shop.redundancy.iter().all(|degree| (degree - 2.0).abs() < 1e-9));
+    assert_eq!(study.rows.len(), 3000);
+    let down: f64 = study.rows.iter().map(|row| row.services[0].0).sum();
+    assert!((down / 3000.0 / downtime - 1.0).abs() < 1e-9);
+    let last = shop.convergence.last().unwrap();
+    assert_eq!((last.trials, Some(last.point)), (3000, shop.metric("availability").unwrap().estimate.point));
+}
+
+#[test]
+fn verdicts_cover_every_service() {
+    let study = study(3000, &[]);
+    let judged = |service: usize, disruption| {
+        let mut all = study.verdicts.iter();
+        let mut verdict = all.by_ref().filter(|verdict| verdict.service == ServiceId::new(service));
+        verdict.find(|verdict| verdict.disruption == disruption && verdict.objective == "rto").unwrap().judgement
+    };
+    assert_eq!(judged(0, Some(Disruption::Node)), Judgement::Missed, "p95 of an hour on average is three hours");
+    assert_eq!(judged(0, Some(Disruption::Site)), Judgement::NotApplicable);
+    assert_eq!(judged(1, None), Judgement::NoObjective);
+}
+
+#[test]
+fn chosen_trials_are_those_of_the_table() {
+    let plan = Plan::whole(5000, 2);
+    let outcomes = run(&Toy::shape(17), &plan, || Toy::new(17), &|_| (), &AtomicBool::new(false)).unwrap();
+    let mut down: Vec<u64> = outcomes.counts.rows.chunks(2).map(|row| row[0].down + row[1].down).collect();
+    let chosen = chosen_trials(&outcomes);
+    for (which, trial, downtime) in &chosen {
+        assert_eq!(down[*trial as usize], downtime.as_microseconds(), "{which:?}");
+    }
+    down.sort_unstable();
+    let microseconds = |nth: usize| chosen[nth].2.as_microseconds() as f64;
+    assert!((microseconds(0) / down[2499] as f64 - 1.0).abs() < 0.01);
+    assert!((microseconds(1) / down[4749] as f64 - 1.0).abs() < 0.01);
+    assert_eq!(chosen[2].2.as_microseconds(), down[4999]);
+}
+
+#[test]
+fn an_interrupted_study_has_findings_too() {
+    let outcomes =
+        run(&Toy::shape(17), &Plan::whole(500, 1), || Toy::new(17), &|_| (), &AtomicBool::new(true)).unwrap();
+    let study = findings(Arc::new(scenario()), &outcomes, &[prediction("mttr_s", MEAN)], Vec::new());
+    assert_eq!((study.trials, study.stopped), (0, Stopped::Interrupted));
+    assert_eq!(study.services[0].1.metric("availability").unwrap().estimate, Estimate::NOTHING);
+    assert_eq!((study.checks[0].agrees, study.expected[0].holds), (None, None));
+    assert!(chosen_trials(&outcomes).is_empty());
+}

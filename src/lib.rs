@@ -7,5 +7,6 @@ pub mod id;
 pub mod metric;
 pub mod model;
 pub mod quantity;
+pub mod report;
 pub mod simulation;
 pub mod study;

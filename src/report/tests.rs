@@ -1,0 +1,113 @@
+use super::fixtures::{empty, evil, ordinary};
+use super::*;
+use crate::study::Findings;
+use std::path::Path;
+
+fn each() -> [(&'static str, Findings); 3] {
+    [("ordinary", ordinary()), ("empty", empty()), ("evil", evil())]
+}
+
+#[test]
+fn every_picture_is_well_formed_and_holds_only_numbers() {
+    for (name, findings) in each() {
+        let pictures = plot::all(&findings);
+        assert_eq!(pictures.is_empty(), name == "empty");
+        for (file, svg) in pictures {
+            if let Some(folder) = std::env::var_os("DRSIM_PICTURES") {
+                let path = Path::new(&folder).join(name).join(&file);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, &svg).unwrap();
+            }
+            let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{name} {file}: {error}"));
+            let size = |side: &str| document.root_element().attribute(side).unwrap().parse::<f64>().unwrap();
+            let (width, height) = (size("width"), size("height"));
+            assert!(width <= 1000.0 && height <= 1500.0, "{name} {file} is {width} x {height}");
+            for node in document.descendants().filter(roxmltree::Node::is_element) {
+                assert!(!matches!(node.tag_name().name(), "script" | "b" | "i"), "{name} {file}");
+                for attribute in node.attributes() {
+                    let value = attribute.value();
+                    assert!(!value.contains("NaN") && !value.contains("inf"), "{name} {file}: {value}");
+                }
+                for (sides, limit) in [(["x", "x1", "x2", "cx"], width), (["y", "y1", "y2", "cy"], height)] {
+                    for at in sides.into_iter().filter_map(|side| node.attribute(side)) {
+                        let at: f64 = at.parse().unwrap();
+                        assert!((-1.0..=limit + 1.0).contains(&at), "{name} {file}: {at} beyond {limit}");
+                    }
+                }
+            }
+            assert!(svg.len() < 400_000, "{name} {file} has {} bytes", svg.len());
+        }
+    }
+}
+
+#[test]
+fn the_same_findings_give_the_same_bytes() {
+    for (_, findings) in each() {
+        let all = || folder::files(&findings, "0.1.0", "format = 1\n", "{}\n");
+        assert_eq!(all(), all());
+    }
+}
+
+#[test]
+fn tables_read_back_with_equal_rows_and_no_formula() {
+    for (name, findings) in each() {
+        for (file, text) in folder::files(&findings, "0.1.0", "", "{}") {
+            if !file.ends_with(".csv") {
+                continue;
+            }
+            let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+            let columns = reader.headers().unwrap().len();
+            for record in reader.records() {
+                let record = record.unwrap();
+                assert_eq!(record.len(), columns, "{name} {file}");
+                for cell in &record {
+                    let formula = cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err();
+                    assert!(!formula, "{name} {file}: {cell}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_summary_is_json_and_keeps_every_key() {
+    for (_, findings) in each() {
+        let value: serde_json::Value = serde_json::from_str(&json::summary(&findings, "0.1.0")).unwrap();
+        assert_eq!(value["trials"], findings.trials);
+        assert_eq!(value["services"].as_object().unwrap().len(), findings.services.len());
+        assert_eq!(value["checks"].as_array().unwrap().len(), findings.checks.len());
+    }
+}
+
+#[test]
+fn names_from_the_scenario_stay_text_in_markdown() {
+    let report = markdown::report(&evil(), "0.1.0", &[]);
+    assert!(!report.contains("<script>") && !report.contains("<b>") && !report.contains("<i>"));
+    for line in report.lines().filter(|line| line.starts_with('|')) {
+        let bars = line.replace("\\|", "").matches('|').count();
+        assert!([5, 6, 7, 8].contains(&bars), "{line}");
+    }
+}
+
+#[test]
+fn a_day_on_the_clock_of_the_scenario() {
+    let findings = ordinary();
+    let text = trace::trace_text(&findings.scenario, &findings.chosen[0].trace);
+    insta::assert_snapshot!("trace", text);
+}
+
+#[test]
+fn ordinary_findings_in_every_format() {
+    let findings = ordinary();
+    insta::assert_snapshot!("summary.json", json::summary(&findings, "0.1.0"));
+    insta::assert_snapshot!("services.csv", csv::services(&findings));
+    insta::assert_snapshot!("verdicts.csv", csv::verdicts(&findings));
+    insta::assert_snapshot!("checks.csv", csv::checks(&findings));
+    insta::assert_snapshot!("attribution.csv", csv::attribution(&findings));
+    insta::assert_snapshot!("trials.csv", csv::trials(&findings));
+    insta::assert_snapshot!("events.csv", csv::events(&findings));
+    insta::assert_snapshot!("text", text::summary(&findings, text::unpainted));
+    insta::assert_snapshot!("report.md", markdown::report(&findings, "0.1.0", &["plots/availability.svg".to_owned()]));
+    insta::assert_snapshot!("availability.svg", plot::availability(&findings).unwrap());
+    insta::assert_snapshot!("empty", text::summary(&empty(), text::unpainted));
+}

@@ -92,7 +92,7 @@ impl<I: Id, T> IdVec<I, T> {
     }
 
     /// Ids and items in order.
-    #[must_use] 
+    #[must_use]
     pub fn enumerate(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
         self.items.iter().enumerate().map(|(index, item)| (I::new(index), item))
     }

@@ -7,8 +7,15 @@ use crate::study::{Check, Expected, Findings, Judgement, Stopped, SubjectFinding
 use std::cmp::Reverse;
 
 /// Column heads of the table of services.
-pub(super) const HEADS: [&str; 7] =
-    ["service", "status", "availability (95 % interval)", "outages / yr", "downtime / yr", "recovery p95 / RTO", "redundancy"];
+pub(super) const HEADS: [&str; 7] = [
+    "service",
+    "status",
+    "availability (95 % interval)",
+    "outages / yr",
+    "downtime / yr",
+    "recovery p95 / RTO",
+    "redundancy",
+];
 
 /// One service in the table.
 pub(super) struct Row {
@@ -49,9 +56,8 @@ fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
             text.split(" (").next().unwrap_or_default().trim_end_matches(" / yr").to_owned()
         })
     };
-    let availability = found
-        .metric(wording::AVAILABILITY)
-        .map_or(NOTHING.to_owned(), |measured| number::share(&measured.estimate));
+    let availability =
+        found.metric(wording::AVAILABILITY).map_or(NOTHING.to_owned(), |measured| number::share(&measured.estimate));
     let recovery = found
         .metric(wording::RECOVERY_TIME)
         .and_then(|measured| measured.estimate.quantiles)
@@ -113,7 +119,7 @@ pub(super) fn check(findings: &Findings, check: &Check) -> String {
     let off = check.deviation.filter(|off| off.is_finite()).map_or_else(String::new, |off| format!(", {off:+.1} s.e."));
     let subject = wording::subject(&findings.scenario, check.subject);
     let exact = exact(check);
-    format!("{subject} {}: {simulated} simulated, {exact} exact{off}, {}", check.about.label, check.method)
+    format!("{subject} {}: {simulated} simulated, {exact} exact{off} ({})", check.about.label, check.method)
 }
 
 /// An exact value, with as many digits as the simulated one beside it needs.
@@ -137,7 +143,8 @@ pub(super) fn troubled(findings: &Findings) -> Vec<&Verdict> {
 /// `pay, site: rto`, what a verdict is about.
 pub(super) fn about(findings: &Findings, verdict: &Verdict) -> String {
     let service = &findings.scenario.services[verdict.service].name;
-    let name = if verdict.objective.len() == 3 { verdict.objective.to_uppercase() } else { verdict.objective.to_owned() };
+    let name =
+        if verdict.objective.len() == 3 { verdict.objective.to_uppercase() } else { verdict.objective.to_owned() };
     match verdict.disruption {
         Some(disruption) => format!("{service}, {} disruption, {name}", disruption.key()),
         None => format!("{service}, {name}"),

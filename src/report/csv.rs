@@ -187,7 +187,8 @@ fn iso(at: &jiff::civil::DateTime) -> String {
 
 /// Exact to the microsecond, without the rounding of a double.
 fn seconds(at: SimTime) -> String {
-    let (whole, rest) = (at.as_microseconds() / MICROSECONDS_PER_SECOND, at.as_microseconds() % MICROSECONDS_PER_SECOND);
+    let (whole, rest) =
+        (at.as_microseconds() / MICROSECONDS_PER_SECOND, at.as_microseconds() % MICROSECONDS_PER_SECOND);
     if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:06}").trim_end_matches('0').to_owned() }
 }
 

@@ -9,7 +9,13 @@ use crate::simulation::{Happening, Status, Stretch, Trace, TraceEntry};
 use crate::study::*;
 use std::sync::Arc;
 
-const fn about(key: &'static str, label: &'static str, label_zh: &'static str, unit: Unit, distribution: bool) -> About {
+const fn about(
+    key: &'static str,
+    label: &'static str,
+    label_zh: &'static str,
+    unit: Unit,
+    distribution: bool,
+) -> About {
     About { key, label, label_zh, unit, better: Better::Neither, definition: "made up", distribution }
 }
 
@@ -89,7 +95,13 @@ fn service(name: &str, title: &str, domain: DomainId, replicas: IdRange<ReplicaI
             works: Probability::ONE,
             failback: None,
         },
-        detection: Detection { probes: Vec::new(), person: None, decide: None, false_alarms: Default::default(), monitors: Vec::new() },
+        detection: Detection {
+            probes: Vec::new(),
+            person: None,
+            decide: None,
+            false_alarms: Default::default(),
+            monitors: Vec::new(),
+        },
         start_up: None,
         reschedule: None,
         objective: Objective::default(),
@@ -170,7 +182,9 @@ fn plain_scenario() -> Scenario {
         effects: Vec::new(),
         then: Vec::new(),
     });
-    for (nth, (name, title)) in [("pay", "支付 Payments"), ("portal", ""), ("reports", "月度报表")].into_iter().enumerate() {
+    for (nth, (name, title)) in
+        [("pay", "支付 Payments"), ("portal", ""), ("reports", "月度报表")].into_iter().enumerate()
+    {
         let replicas = IdRange::new(2 * nth, 2 * nth + 2);
         let id = scenario.services.push(service(name, title, DomainId::new(0), replicas, IdRange::new(0, 2)));
         for host in 0..2 {
@@ -188,11 +202,8 @@ fn plain_scenario() -> Scenario {
     });
     let reports = &mut scenario.services[ServiceId::new(2)].objective;
     reports.rto = Some(Span::from_seconds(24.0 * HOUR));
-    reports.availability = Some(AvailabilityObjective {
-        share: Probability::new(0.99).unwrap(),
-        period: Period::Month,
-        ends: Vec::new(),
-    });
+    reports.availability =
+        Some(AvailabilityObjective { share: Probability::new(0.99).unwrap(), period: Period::Month, ends: Vec::new() });
     scenario
 }
 
@@ -291,7 +302,8 @@ fn trial(trial: u64, horizon: f64, at: f64, lasts: f64) -> Trace {
         &[(at * 0.3, at * 0.3 + 900.0, down), (at, at + lasts, down), (at + lasts, at + lasts * 1.2, degraded)],
     );
     // The stretch of `Up` with no length between two marks is what a hand-made list gives: harmless.
-    let portal = stretches(horizon, &[(at * 0.5, at * 0.5 + 3e6, degraded), (at + lasts * 0.1, at + lasts * 0.7, down)]);
+    let portal =
+        stretches(horizon, &[(at * 0.5, at * 0.5 + 3e6, degraded), (at + lasts * 0.1, at + lasts * 0.7, down)]);
     let what = [
         (at - 7200.0, Happening::Warned(ThreatId::new(0), Span::from_seconds(7200.0))),
         (at, Happening::Struck(ThreatId::new(0))),
@@ -360,7 +372,11 @@ pub fn ordinary() -> Findings {
     };
     let expectation = |written: &str, value, within| Expectation {
         written: written.to_owned(),
-        path: MetricPath { subject: Subject::Service(ServiceId::new(0)), metric: "availability".to_owned(), point: None },
+        path: MetricPath {
+            subject: Subject::Service(ServiceId::new(0)),
+            metric: "availability".to_owned(),
+            point: None,
+        },
         value,
         within,
         because: "8 h / 4 years".to_owned(),
@@ -374,34 +390,91 @@ pub fn ordinary() -> Findings {
             (ServiceId::new(1), quiet),
             (ServiceId::new(2), subject(1.3e-2, 90.0 * HOUR, 2.0, reports)),
         ],
-        domains: vec![(DomainId::new(0), SubjectFindings {
-            metrics: vec![measured(&AVAILABILITY, interval(0.9991, 0.0002), None)],
-            ..SubjectFindings::default()
-        })],
+        domains: vec![(
+            DomainId::new(0),
+            SubjectFindings {
+                metrics: vec![measured(&AVAILABILITY, interval(0.9991, 0.0002), None)],
+                ..SubjectFindings::default()
+            },
+        )],
         whole: SubjectFindings {
             metrics: vec![measured(&AVAILABILITY, interval(0.9865, 0.001), None)],
             ..SubjectFindings::default()
         },
         verdicts: vec![
-            verdict(0, Some(Disruption::Site), "rto", Judgement::AtRisk, 1800.0, Some(1620.0), "p95 takes 90 % of the RTO"),
+            verdict(
+                0,
+                Some(Disruption::Site),
+                "rto",
+                Judgement::AtRisk,
+                1800.0,
+                Some(1620.0),
+                "p95 takes 90 % of the RTO",
+            ),
             verdict(0, None, "availability", Judgement::Met, 0.9995, Some(0.99978), "above what was promised"),
-            verdict(2, Some(Disruption::Node), "rto", Judgement::Missed, 86_400.0, Some(349_200.0), "restoring takes 89 h"),
+            verdict(
+                2,
+                Some(Disruption::Node),
+                "rto",
+                Judgement::Missed,
+                86_400.0,
+                Some(349_200.0),
+                "restoring takes 89 h",
+            ),
             verdict(1, Some(Disruption::Region), "mtd", Judgement::NotApplicable, 60.0, None, "never seen"),
         ],
         checks: vec![
-            check(Subject::Service(ServiceId::new(0)), &AVAILABILITY, interval(0.999_78, 1.8e-5), 0.999_787, Some(-0.8), Some(true)),
-            check(Subject::Domain(DomainId::new(0)), &AVAILABILITY, interval(0.9991, 2e-4), 0.998, Some(10.8), Some(false)),
+            check(
+                Subject::Service(ServiceId::new(0)),
+                &AVAILABILITY,
+                interval(0.999_78, 1.8e-5),
+                0.999_787,
+                Some(-0.8),
+                Some(true),
+            ),
+            check(
+                Subject::Domain(DomainId::new(0)),
+                &AVAILABILITY,
+                interval(0.9991, 2e-4),
+                0.998,
+                Some(10.8),
+                Some(false),
+            ),
             check(Subject::Scenario, &OUTAGES, Estimate::NOTHING, 0.001, None, None),
         ],
         expected: vec![
-            Expected { expectation: expectation("services.pay.availability", 0.9998, 0.0001), measured: Some(0.99978), std_error: Some(9e-6), holds: Some(true) },
-            Expected { expectation: expectation("services.pay.outage_s.p95", 3600.0, 60.0), measured: None, std_error: None, holds: None },
+            Expected {
+                expectation: expectation("services.pay.availability", 0.9998, 0.0001),
+                measured: Some(0.99978),
+                std_error: Some(9e-6),
+                holds: Some(true),
+            },
+            Expected {
+                expectation: expectation("services.pay.outage_s.p95", 3600.0, 60.0),
+                measured: None,
+                std_error: None,
+                holds: None,
+            },
         ],
-        rows: (0..3).map(|trial| TrialRow { trial, services: vec![(12.5, 2, 10.0), (0.0, 0, 0.0), (400.0, 1, 400.0)] }).collect(),
+        rows: (0..3)
+            .map(|trial| TrialRow { trial, services: vec![(12.5, 2, 10.0), (0.0, 0, 0.0), (400.0, 1, 400.0)] })
+            .collect(),
         chosen: vec![
-            ChosenTrial { which: Which::Median, downtime: Span::from_seconds(16_000.0), trace: trial(4711, horizon, 1.1e8, 9_000.0) },
-            ChosenTrial { which: Which::P95, downtime: Span::from_seconds(90_000.0), trace: trial(17, horizon, 2.3e8, 61_000.0) },
-            ChosenTrial { which: Which::Worst, downtime: Span::from_seconds(9.4e6), trace: trial(902, horizon, 0.9e8, 6.1e6) },
+            ChosenTrial {
+                which: Which::Median,
+                downtime: Span::from_seconds(16_000.0),
+                trace: trial(4711, horizon, 1.1e8, 9_000.0),
+            },
+            ChosenTrial {
+                which: Which::P95,
+                downtime: Span::from_seconds(90_000.0),
+                trace: trial(17, horizon, 2.3e8, 61_000.0),
+            },
+            ChosenTrial {
+                which: Which::Worst,
+                downtime: Span::from_seconds(9.4e6),
+                trace: trial(902, horizon, 0.9e8, 6.1e6),
+            },
         ],
         scenario: Arc::new(scenario),
     }
@@ -438,9 +511,14 @@ pub fn evil() -> Findings {
     let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, 1e308, 5e-324];
     findings.services.clear();
     for nth in 0..300usize {
-        let name = format!("{}{}", nasty[nth % nasty.len()], if nth < 10 { String::new() } else { format!(" {nth} {}", "长名".repeat(40)) });
+        let name = format!(
+            "{}{}",
+            nasty[nth % nasty.len()],
+            if nth < 10 { String::new() } else { format!(" {nth} {}", "长名".repeat(40)) }
+        );
         let title = if nth % 3 == 0 { format!("<i>{}</i>", "W".repeat(300)) } else { String::new() };
-        let id = scenario.services.push(service(&name, &title, DomainId::new(0), IdRange::new(0, 2), IdRange::new(0, 2)));
+        let id =
+            scenario.services.push(service(&name, &title, DomainId::new(0), IdRange::new(0, 2), IdRange::new(0, 2)));
         scenario.services[id].objective.rto = Some(Span::from_microseconds(if nth % 2 == 0 { 0 } else { u64::MAX }));
         scenario.services[id].objective.availability = Some(AvailabilityObjective {
             share: if nth % 2 == 0 { Probability::ONE } else { Probability::ZERO },
@@ -448,8 +526,17 @@ pub fn evil() -> Findings {
             ends: Vec::new(),
         });
         let (one, two) = (bad[nth % bad.len()], bad[(nth / 7) % bad.len()]);
-        let mut found = subject(0.3, 900.0, 4.0, vec![Attribution { cause: Cause::Class(ClassId::new(0)), seconds_per_year: one, share: two }; 40]);
-        found.attribution.push(Attribution { cause: Cause::Spare(ClassId::new(0)), seconds_per_year: 10.0, share: 0.5 });
+        let mut found = subject(
+            0.3,
+            900.0,
+            4.0,
+            vec![Attribution { cause: Cause::Class(ClassId::new(0)), seconds_per_year: one, share: two }; 40],
+        );
+        found.attribution.push(Attribution {
+            cause: Cause::Spare(ClassId::new(0)),
+            seconds_per_year: 10.0,
+            share: 0.5,
+        });
         for measured in &mut found.metrics {
             measured.estimate.point = Some(one);
             measured.estimate.low = Some(two);

@@ -124,7 +124,7 @@ pub fn duration(seconds: f64) -> String {
     } else if seconds < 2.0 * crate::quantity::SECONDS_PER_YEAR {
         format!("{:.0} d", seconds / 86_400.0)
     } else {
-        format!("{} years", significant(seconds / crate::quantity::SECONDS_PER_YEAR, 3))
+        format!("{} years", plain(seconds / crate::quantity::SECONDS_PER_YEAR))
     }
 }
 
@@ -139,7 +139,7 @@ pub fn duration(seconds: f64) -> String {
 pub fn plain(value: f64) -> String {
     if !value.is_finite() {
         NOTHING.to_owned()
-    } else if value != 0.0 && value.abs() < 1e-4 || value.abs() >= 1e15 {
+    } else if value != 0.0 && value.abs() < 1e-4 || value.abs() >= 1e12 {
         format!("{value:.1e}")
     } else if value.abs() >= 999.5 {
         let sign = if value < 0.0 { "-" } else { "" };
@@ -219,11 +219,7 @@ fn significant(value: f64, digits: i32) -> String {
 
 /// Without zeros after the decimal point that say nothing.
 fn trimmed(number: &str) -> String {
-    if number.contains('.') {
-        number.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        number.to_owned()
-    }
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.').to_owned() } else { number.to_owned() }
 }
 
 #[cfg(test)]

@@ -111,3 +111,75 @@ fn ordinary_findings_in_every_format() {
     insta::assert_snapshot!("availability.svg", plot::availability(&findings).unwrap());
     insta::assert_snapshot!("empty", text::summary(&empty(), text::unpainted));
 }
+
+mod writing {
+    use super::folder::{WriteError, write};
+    use std::fs;
+
+    fn result(text: &str) -> Vec<(String, String)> {
+        [("summary.json", text), ("plots/a.svg", "<svg/>"), ("run.json", "{\"drsim_version\":\"0.1.0\"}")]
+            .map(|(name, content)| (name.to_owned(), content.to_owned()))
+            .to_vec()
+    }
+
+    /// Names below a folder, hidden ones too.
+    fn names(folder: &std::path::Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_result_replaces_the_one_before_and_keeps_what_the_user_added() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("output/study");
+        let paths = write(&folder, &result("one"), false).unwrap();
+        assert_eq!(paths[1], folder.join("plots/a.svg"));
+        fs::write(folder.join("notes.txt"), "mine").unwrap();
+        fs::write(folder.join("plots/old.svg"), "stale").unwrap();
+        write(&folder, &result("two"), false).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), "two");
+        assert_eq!(fs::read_to_string(folder.join("notes.txt")).unwrap(), "mine");
+        assert_eq!(names(&folder.join("plots")), ["a.svg"]);
+        assert_eq!(names(&home.path().join("output")), ["study"]);
+    }
+
+    #[test]
+    fn a_foreign_folder_is_refused_and_set_aside_by_force() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("thesis");
+        fs::create_dir(&folder).unwrap();
+        write(&folder, &result("an empty folder is free"), false).unwrap();
+        fs::write(folder.join("run.json"), "{\"program\":\"other\"}").unwrap();
+        assert!(matches!(write(&folder, &result("x"), false), Err(WriteError::Foreign(_))));
+        write(&folder, &result("forced"), true).unwrap();
+        assert_eq!(names(home.path()), ["thesis", "thesis.before-1"]);
+        let kept = fs::read_to_string(home.path().join("thesis.before-1/summary.json")).unwrap();
+        assert_eq!(kept, "an empty folder is free");
+    }
+
+    #[test]
+    fn names_that_leave_the_folder_are_refused_before_anything_is_written() {
+        let home = tempfile::tempdir().unwrap();
+        for name in ["../x", "/x", "a/b", "plots/../x", "plots/a/b", "", ".", "..", "plots/", ".hidden", "a\\b", "c:x"]
+        {
+            let outcome = write(&home.path().join("study"), &[(name.to_owned(), String::new())], false);
+            assert!(matches!(outcome, Err(WriteError::Name(_))), "{name}");
+        }
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn a_failure_half_way_leaves_the_previous_result() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("study");
+        write(&folder, &result("good"), false).unwrap();
+        // The same name twice: the second file cannot be created.
+        let mut twice = result("bad");
+        twice.push(("summary.json".to_owned(), "again".to_owned()));
+        assert!(matches!(write(&folder, &twice, false), Err(WriteError::Io { .. })));
+        assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), "good");
+        assert_eq!(names(home.path()), ["study"]);
+    }
+}

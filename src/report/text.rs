@@ -95,7 +95,10 @@ fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         lines.push(line(cells.each_ref().map(String::as_str), tones));
     }
     if left > 0 {
-        lines.push(paint(Tone::Faint, &format!("{} services with more availability are in services.csv", number::count(left as u64))));
+        lines.push(paint(
+            Tone::Faint,
+            &format!("{} services with more availability are in services.csv", number::count(left as u64)),
+        ));
     }
 }
 
@@ -106,6 +109,11 @@ const fn tone(judgement: Judgement) -> Option<Tone> {
         Judgement::Missed => Some(Tone::Bad),
         Judgement::NoObjective | Judgement::NotApplicable => Some(Tone::Faint),
     }
+}
+
+/// Blanks up to a width, so that what follows stands in a column.
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 fn section(title: &str, paint: Paint, lines: &mut Vec<String>) {
@@ -126,8 +134,8 @@ fn verdicts(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     }
     section("objectives missed or at risk", paint, lines);
     for verdict in troubled.iter().take(MOST_LINES) {
-        let word = wording::judgement(verdict.judgement);
-        let word = tone(verdict.judgement).map_or_else(|| word.to_owned(), |tone| paint(tone, word));
+        let word = &pad(wording::judgement(verdict.judgement), 9);
+        let word = tone(verdict.judgement).map_or_else(|| word.clone(), |tone| paint(tone, word));
         let line = format!("{}: {}", brief::about(findings, verdict), verdict.reason);
         lines.push(format!("  {word}  {}", shorten(&line, LINE_WIDTH)));
     }
@@ -165,7 +173,7 @@ fn checks(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     }
     section("simulated against exact (s.e.: standard errors)", paint, lines);
     for check in brief::checks(findings).iter().take(MOST_LINES) {
-        let word = wording::agreement(check.agrees);
+        let word = &pad(wording::agreement(check.agrees), 20);
         let word = match check.agrees {
             Some(true) => paint(Tone::Good, word),
             Some(false) => paint(Tone::Bad, word),
@@ -182,7 +190,7 @@ fn expectations(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     }
     section("expectations of the scenario", paint, lines);
     for line in findings.expected.iter().take(MOST_LINES) {
-        let word = brief::holds(line.holds);
+        let word = &pad(brief::holds(line.holds), 14);
         let word = match line.holds {
             Some(true) => paint(Tone::Good, word),
             Some(false) => paint(Tone::Bad, word),

@@ -72,7 +72,11 @@ pub fn tell(scenario: &Scenario, what: Happening) -> Told {
                 Status::Degraded => ("service-degraded", "is degraded"),
                 Status::Down => ("service-down", "is down"),
             };
-            (event, service(id), cause.map_or_else(|| became.to_owned(), |by| format!("{became}: {}", why(scenario, by))))
+            (
+                event,
+                service(id),
+                cause.map_or_else(|| became.to_owned(), |by| format!("{became}: {}", why(scenario, by))),
+            )
         }
         Happening::Detected(id) => {
             ("loss-detected", service(id), "is noticed to have lost its active group".to_owned())
@@ -147,17 +151,19 @@ pub fn trace_text(scenario: &Scenario, trace: &Trace) -> String {
     if trace.entries.is_empty() {
         line("nothing happened");
     } else {
-        line(&format!("{:>6}  {:<19}  {:>13}  what happened", "day", "clock", "elapsed"));
+        line(&format!("{:>6}  {:<19}  {:>12}  what happened", "day", "clock", "since last"));
     }
-    let mut day_before = None;
+    let (mut day_before, mut before) = (None, SimTime::ZERO);
     for entry in &trace.entries {
         let day = entry.at.as_microseconds() / 86_400_000_000 + 1;
         // The day is written when it changes: the eye finds the busy ones.
         let shown = if day_before.replace(day) == Some(day) { String::new() } else { count(day) };
         let at = clock(scenario, entry.at);
         let at = at.map_or_else(|| number::NOTHING.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string());
-        let elapsed = duration(entry.at.as_seconds());
-        line(&format!("{shown:>6}  {at:<19}  {elapsed:>13}  {}{}", mark(entry.what), tell(scenario, entry.what).text));
+        let since = entry.at.since(before);
+        before = entry.at;
+        let since = if since == Span::ZERO { String::new() } else { format!("+{}", duration(since.as_seconds())) };
+        line(&format!("{shown:>6}  {at:<19}  {since:>12}  {}{}", mark(entry.what), tell(scenario, entry.what).text));
     }
     if trace.dropped > 0 {
         line(&format!("{} later events are not listed", count(trace.dropped)));
@@ -207,7 +213,11 @@ fn account(trace: &Trace, service: ServiceId) -> String {
     if outages == 0 {
         text.push_str("never down");
     } else {
-        let times = if outages == 1 { "once".to_owned() } else { format!("{} times", count(outages)) };
+        let times = match outages {
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            more => format!("{} times", count(more)),
+        };
         let total = duration(down.as_seconds());
         let _ = write!(text, "down {times}, {total} in all");
         if outages > 1 {

@@ -32,7 +32,8 @@ pub fn attribution(findings: &Findings, service: ServiceId) -> Option<String> {
         .collect();
     let rest = &parts[rows.len()..];
     if !rest.is_empty() {
-        let (share, seconds) = (rest.iter().map(|part| part.share).sum(), rest.iter().map(|part| part.seconds_per_year).sum());
+        let (share, seconds) =
+            (rest.iter().map(|part| part.share).sum(), rest.iter().map(|part| part.seconds_per_year).sum());
         rows.push((format!("{} other causes", rest.len()), share, seconds, false));
     }
     let body = rows.len() as f64 * ROW + 12.0;
@@ -51,7 +52,13 @@ pub fn attribution(findings: &Findings, service: ServiceId) -> Option<String> {
         canvas.rect((LEFT, y - 9.0), (width, 18.0), if *single { BLUE } else { MUTED });
         let shown = if *share >= 0.1 { format!("{:.0} %", share * 100.0) } else { percent(*share) };
         let text = format!("{shown} · {} / yr", duration(*seconds));
-        canvas.text((LEFT + width + 10.0, y), &fit(&text, 13.0, WIDTH - MARGIN - LEFT - width - 10.0), 13.0, Anchor::Start, INK);
+        canvas.text(
+            (LEFT + width + 10.0, y),
+            &fit(&text, 13.0, WIDTH - MARGIN - LEFT - width - 10.0),
+            13.0,
+            Anchor::Start,
+            INK,
+        );
     }
     canvas.line((LEFT, TOP + 2.0), (LEFT, TOP + body - 2.0), GRID, 2);
     sheet.note(format!("{} 每小时停机由当时造成停机的各原因均摊", wording::ATTRIBUTION_RULE));

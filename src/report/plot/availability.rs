@@ -49,8 +49,8 @@ pub fn availability(findings: &Findings) -> Option<String> {
     );
     let canvas = &mut sheet.canvas;
     let bottom = TOP + body - 8.0;
-    canvas.text((LEFT - 14.0, TOP + 4.0), "available", 11.0, Anchor::End, MUTED);
-    canvas.text((LEFT - 14.0, TOP + 21.0), "down per year", 11.0, Anchor::End, MUTED);
+    canvas.text((LEFT - 40.0, TOP + 4.0), "available", 11.0, Anchor::End, MUTED);
+    canvas.text((LEFT - 40.0, TOP + 21.0), "down per year", 11.0, Anchor::End, MUTED);
     let step = if high - low > 5.0 { 2 } else { 1 };
     for whole in (low as i32..=high as i32).rev() {
         let x = scale.at(f64::from(whole));
@@ -78,7 +78,7 @@ pub fn availability(findings: &Findings) -> Option<String> {
         let at = |share: f64| scale.at(nines(share).min(MOST_NINES));
         if let (Some(low), Some(high)) = (estimate.low, estimate.high) {
             let (from, to) = (at(low), at(high));
-            canvas.rect((from, y - 6.0), (to - from, 12.0), PALE);
+            canvas.rect((from, y - 7.0), (to - from, 14.0), PALE);
             if nines(high) > most_nines {
                 arrow(canvas, (RIGHT, y));
             }
@@ -89,7 +89,7 @@ pub fn availability(findings: &Findings) -> Option<String> {
         }
         match (estimate.basis, estimate.point) {
             (Basis::Bound, _) => canvas.ring((at(estimate.low.unwrap_or(0.0)), y), 5, BLUE),
-            (_, Some(point)) => canvas.dot((at(point), y), 5, BLUE),
+            (_, Some(point)) => canvas.dot((at(point), y), 4, BLUE),
             _ => {}
         }
         let text = number::share(estimate);
@@ -110,12 +110,10 @@ fn arrow(canvas: &mut super::canvas::Canvas, (x, y): (f64, f64)) {
     canvas.polygon(vec![(x, y - 8.0), (x + 11.0, y), (x, y + 8.0), (x, y - 8.0)], PALE);
 }
 
-/// One unit is enough on an axis.
+/// One unit and two digits are enough on an axis.
 fn short(seconds: f64) -> String {
-    let text = number::duration(seconds);
-    let mut words = text.split(' ');
-    match (words.next(), words.next()) {
-        (Some(figure), Some(unit)) => format!("{figure} {unit}"),
-        _ => text,
-    }
+    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
+    let (unit, name) = units.into_iter().find(|(unit, _)| seconds >= 0.95 * unit).unwrap_or((1e-6, "µs"));
+    let value = seconds / unit;
+    if value >= 9.5 { format!("{value:.0} {name}") } else { format!("{value:.1} {name}") }
 }

@@ -22,6 +22,8 @@ pub(super) const BLUE: RGBColor = RGBColor(0x1F, 0x5F, 0x8B);
 pub(super) const PALE: RGBColor = RGBColor(0xBC, 0xD4, 0xE6);
 /// Objectives and bounds.
 pub(super) const ORANGE: RGBColor = RGBColor(0xC2, 0x5A, 0x12);
+/// Large areas under a curve.
+pub(super) const FAINT: RGBColor = RGBColor(0xDF, 0xEA, 0xF3);
 /// Time up.
 pub(super) const UP: RGBColor = RGBColor(0xE6, 0xEE, 0xF3);
 /// Time degraded.
@@ -55,7 +57,7 @@ enum Stroke {
     Path(Vec<(f64, f64)>, RGBColor, u32),
     Polygon(Vec<(f64, f64)>, RGBColor),
     Circle(f64, f64, u32, RGBColor, bool),
-    Rect([f64; 4], RGBColor, bool),
+    Rect([f64; 4], RGBColor),
     Text(f64, f64, String, f64, Anchor, RGBColor, bool),
 }
 
@@ -63,10 +65,6 @@ impl Canvas {
     /// A white sheet of so many pixels.
     pub(super) const fn new(width: f64, height: f64) -> Self {
         Self { width, height, draw: Vec::new() }
-    }
-
-    pub(super) const fn width(&self) -> f64 {
-        self.width
     }
 
     pub(super) const fn height(&self) -> f64 {
@@ -130,11 +128,7 @@ impl Canvas {
 
     /// A filled rectangle by its corner and size.
     pub(super) fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), color: RGBColor) {
-        self.push(&[(x, y), (width, height)], Stroke::Rect([x, y, x + width, y + height], color, true));
-    }
-
-    pub(super) fn frame(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), color: RGBColor) {
-        self.push(&[(x, y), (width, height)], Stroke::Rect([x, y, x + width, y + height], color, false));
+        self.push(&[(x, y), (width, height)], Stroke::Rect([x, y, x + width, y + height], color));
     }
 
     /// Diagonal lines over a rectangle, so that it is told from its neighbours without colour.
@@ -159,18 +153,6 @@ impl Canvas {
 
     pub(super) fn bold(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, color: RGBColor) {
         self.letters(at, text, size, anchor, color, true);
-    }
-
-    /// Text with a patch of paper behind it, for labels that cross lines.
-    pub(super) fn label(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, color: RGBColor) {
-        let width = text_width(text, size) + 4.0;
-        let left = match anchor {
-            Anchor::Start => at.0 - 2.0,
-            Anchor::Middle => at.0 - width / 2.0,
-            Anchor::End => at.0 - width + 2.0,
-        };
-        self.rect((left, at.1 - size * 0.62), (width, size * 1.24), PAPER);
-        self.text(at, text, size, anchor, color);
     }
 
     fn letters(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, color: RGBColor, bold: bool) {
@@ -218,15 +200,11 @@ impl Stroke {
             Self::Circle(x, y, radius, color, fill) => {
                 backend.draw_circle(pixel((x, y)), radius, &style(color, 2), fill)?;
             }
-            Self::Rect([x1, y1, x2, y2], color, fill) => {
+            Self::Rect([x1, y1, x2, y2], color) => {
                 let (from, to) = (pixel((x1, y1)), pixel((x2, y2)));
-                if fill {
-                    // A sliver is a pixel wide at least: what is there must be seen.
-                    let to = (to.0.max(from.0 + 1), to.1.max(from.1 + 1));
-                    backend.draw_rect(from, to, &style(color, 1), true)?;
-                } else {
-                    backend.draw_rect(from, to, &style(color, 1), false)?;
-                }
+                // A sliver is a pixel wide at least: what is there must be seen.
+                let to = (to.0.max(from.0 + 1), to.1.max(from.1 + 1));
+                backend.draw_rect(from, to, &style(color, 1), true)?;
             }
             Self::Text(x, y, text, size, anchor, color, bold) => {
                 let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };

@@ -1,7 +1,7 @@
 //! The simulation against closed forms, in standard errors.
 
 use super::axis::Scale;
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit};
+use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE, fit};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use crate::report::{brief, wording};
 use crate::study::Findings;
@@ -31,7 +31,7 @@ pub fn checks(findings: &Findings) -> Option<String> {
     let canvas = &mut sheet.canvas;
     let scale = Scale::linear((-REACH, REACH), (LEFT, RIGHT));
     let bottom = TOP + body - 8.0;
-    canvas.rect((scale.at(-2.0), TOP + 22.0), (scale.at(2.0) - scale.at(-2.0), bottom - TOP - 22.0), PALE);
+    canvas.rect((scale.at(-2.0), TOP + 22.0), (scale.at(2.0) - scale.at(-2.0), bottom - TOP - 22.0), FAINT);
     for tick in [-6i32, -4, -2, 0, 2, 4, 6] {
         let at = scale.at(f64::from(tick));
         canvas.line((at, TOP + 22.0), (at, bottom), if tick == 0 { MUTED } else { GRID }, 1);

@@ -1,7 +1,7 @@
 //! How the estimate of availability settles as trials add up.
 
 use super::axis::{Scale, round_ticks};
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE};
+use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
 use crate::report::number::{count, percent};
@@ -35,19 +35,24 @@ pub fn convergence(findings: &Findings, service: ServiceId) -> Option<String> {
     let canvas = &mut sheet.canvas;
     let (top, bottom) = (TOP + 12.0, TOP + BODY - 44.0);
     let x = Scale::log((first.trials as f64, last.trials as f64), (LEFT, RIGHT));
-    let exact = found.metric(wording::AVAILABILITY).and_then(|measured| measured.exact).filter(|value| value.is_finite());
+    let exact =
+        found.metric(wording::AVAILABILITY).and_then(|measured| measured.exact).filter(|value| value.is_finite());
     // The first few trials may know next to nothing; the picture is about how the band closes.
     let settled = &points[points.len() / 4..];
     let mut low = settled.iter().map(|point| point.low).fold(f64::INFINITY, f64::min);
     let mut high = settled.iter().map(|point| point.high).fold(0.0, f64::max);
-    for value in exact {
+    if let Some(value) = exact {
         low = low.min(value);
         high = high.max(value);
     }
     let pad = ((high - low) * 0.08).max(1e-12);
     let (low, high) = ((low - pad).max(0.0), (high + pad).min(1.0));
     let y = Scale::linear((low, high), (bottom, top));
-    let ticks = round_ticks(low, high, 5.0);
+    let at = |point: &Convergence, value: f64| (x.at(point.trials as f64), y.at(value));
+    let mut band: Vec<_> = points.iter().map(|point| at(point, point.low)).collect();
+    band.extend(points.iter().rev().map(|point| at(point, point.high)));
+    canvas.polygon(band, FAINT);
+    let ticks = round_ticks(low, high, 6.0);
     let step = if ticks.len() > 1 { ticks[1] - ticks[0] } else { 0.01 };
     let decimals = (-libm::floor(libm::log10(step * 100.0) + 1e-9)).clamp(0.0, 10.0) as usize;
     for tick in ticks {
@@ -67,10 +72,6 @@ pub fn convergence(findings: &Findings, service: ServiceId) -> Option<String> {
         }
     }
     canvas.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), "trials 试验次数", 12.0, Anchor::Middle, MUTED);
-    let at = |point: &Convergence, value: f64| (x.at(point.trials as f64), y.at(value));
-    let mut band: Vec<_> = points.iter().map(|point| at(point, point.low)).collect();
-    band.extend(points.iter().rev().map(|point| at(point, point.high)));
-    canvas.polygon(band, PALE);
     canvas.path(points.iter().map(|point| at(point, point.point)).collect(), BLUE, 2);
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
 

@@ -1,7 +1,7 @@
 //! How long outages last: the share of outages that last longer, down to the tail.
 
 use super::axis::{Scale, time_range, time_ticks};
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, PALE};
+use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, text_width};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use crate::model::ServiceId;
 use crate::report::number::{count, duration};
@@ -50,7 +50,7 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
     }
     canvas.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), "length of the outage 中断时长", 12.0, Anchor::Middle, MUTED);
 
-    let mut curve = vec![(x.at(bins[0].from), y.at(1.0))];
+    let mut curve = vec![(LEFT, y.at(1.0)), (x.at(bins[0].from), y.at(1.0))];
     let mut left = total;
     for bin in &bins {
         left -= bin.count;
@@ -64,9 +64,9 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
     if let Some(last) = curve.last().copied() {
         curve.push((last.0, bottom));
     }
-    let mut area = vec![(LEFT, bottom), (LEFT, y.at(1.0))];
+    let mut area = vec![(LEFT, bottom)];
     area.extend(curve.iter().copied());
-    canvas.polygon(area, PALE);
+    canvas.polygon(area, FAINT);
     canvas.path(curve, BLUE, 2);
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
     if let Some(quantiles) = found.metric(wording::OUTAGE_LENGTH).and_then(|measured| measured.estimate.quantiles) {
@@ -76,10 +76,10 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
             canvas.ring(at, 5, BLUE);
             let text = format!("{word} {}", duration(quantile.point));
             // Above the curve on its right is free; near the edge, the text goes to the left.
-            if at.0 < RIGHT - 130.0 {
+            if at.0 + 11.0 + text_width(&text, 13.0) < WIDTH - MARGIN {
                 canvas.text((at.0 + 11.0, at.1 - 8.0), &text, 13.0, Anchor::Start, INK);
             } else {
-                canvas.label((at.0 - 11.0, at.1 + 9.0), &text, 13.0, Anchor::End, INK);
+                canvas.text((at.0 - 11.0, at.1 + 9.0), &text, 13.0, Anchor::End, INK);
             }
         }
         sheet.note(format!("{} outages seen, longest {}", count(total), duration(quantiles.max)));

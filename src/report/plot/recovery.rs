@@ -42,14 +42,19 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
 
     // Bins of any width, gathered in columns of equal width on the picture.
     let width = (RIGHT - LEFT) / COLUMNS as f64;
-    let mut columns = [0u64; COLUMNS];
+    let mut columns = [0.0; COLUMNS];
     for bin in &bins {
-        let middle = if bin.from > 0.0 { (bin.from * bin.to).sqrt() } else { bin.to };
-        columns[(((x.at(middle) - LEFT) / width) as usize).min(COLUMNS - 1)] += bin.count;
+        let (from, to) = ((x.at(bin.from) - LEFT) / width, (x.at(bin.to) - LEFT) / width);
+        let (first, last) = ((from as usize).min(COLUMNS - 1), (to as usize).min(COLUMNS - 1));
+        for (nth, column) in columns.iter_mut().enumerate().take(last + 1).skip(first) {
+            // A bin over several columns is shared out by their widths.
+            let part = ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0) / (to - from).max(1e-9);
+            *column += bin.count as f64 * if first == last { 1.0 } else { part };
+        }
     }
-    let tallest = columns.iter().copied().max().unwrap_or(1).max(1) as f64;
-    for (nth, column) in columns.into_iter().enumerate().filter(|(_, column)| *column > 0) {
-        let height = (column as f64 / tallest * (bottom - top) * 0.6).max(1.0);
+    let tallest = columns.iter().copied().fold(0.0, f64::max).max(1e-9);
+    for (nth, column) in columns.into_iter().enumerate().filter(|(_, column)| *column > 0.0) {
+        let height = (column / tallest * (bottom - top) * 0.6).max(1.0);
         canvas.rect((LEFT + nth as f64 * width + 1.0, bottom - height), (width - 2.0, height), PALE);
     }
     for quarter in 0..=4 {
@@ -99,9 +104,9 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
             canvas.ring(at, 5, BLUE);
             let text = fit(&format!("{word} {}", duration(quantile.point)), 13.0, 170.0);
             if at.0 < RIGHT - 160.0 {
-                canvas.label((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
+                canvas.text((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
             } else {
-                canvas.label((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
+                canvas.text((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
             }
         }
         sheet.note(format!("{} recoveries seen, slowest {}", count(total), duration(quantiles.max)));

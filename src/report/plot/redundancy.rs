@@ -1,7 +1,7 @@
 //! How many further failures each service survives, over the horizon.
 
 use super::axis::Scale;
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, PALE, fit};
+use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, fit};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use super::timeline::elapsed_ticks;
 use crate::report::{brief, number, wording};
@@ -66,7 +66,7 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
         let mut area = vec![(LEFT, floor)];
         area.extend(steps.iter().copied());
         area.push((RIGHT, floor));
-        canvas.polygon(area, PALE);
+        canvas.polygon(area, FAINT);
         canvas.path(steps, BLUE, 2);
         canvas.line((LEFT, floor), (RIGHT, floor), INK, 1);
         if let Some(degree) = found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
@@ -75,7 +75,13 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
         }
         if let Some(share) = found.metric("exposure_share").and_then(|measured| measured.estimate.point) {
             let text = format!("at 0 for {}", number::percent(share));
-            canvas.text((RIGHT + 12.0, middle + 10.0), &fit(&text, 11.0, WIDTH - MARGIN - RIGHT), 11.0, Anchor::Start, MUTED);
+            canvas.text(
+                (RIGHT + 12.0, middle + 10.0),
+                &fit(&text, 11.0, WIDTH - MARGIN - RIGHT),
+                11.0,
+                Anchor::Start,
+                MUTED,
+            );
         }
     }
     if all > rows.len() {

@@ -68,7 +68,8 @@ fn services(findings: &Findings) -> Vec<ServiceId> {
     let mut ids: Vec<ServiceId> = findings.scenario.services.ids().collect();
     if ids.len() > MOST_ROWS {
         let down = |id: ServiceId| -> u64 {
-            let stretches = findings.chosen.iter().filter_map(|chosen| chosen.trace.stretches.get(id.index())).flatten();
+            let stretches =
+                findings.chosen.iter().filter_map(|chosen| chosen.trace.stretches.get(id.index())).flatten();
             let lengths = stretches.filter(|stretch| stretch.status == Status::Down).map(length);
             lengths.map(Span::as_microseconds).fold(0, u64::saturating_add)
         };
@@ -86,7 +87,8 @@ fn length(stretch: &Stretch) -> Span {
 /// What the three looks mean, in words beside a sample.
 fn key(canvas: &mut Canvas) {
     let mut x = LEFT;
-    for (status, text) in [(Status::Up, "up 正常"), (Status::Degraded, "degraded 降级"), (Status::Down, "down 中断")] {
+    for (status, text) in [(Status::Up, "up 正常"), (Status::Degraded, "degraded 降级"), (Status::Down, "down 中断")]
+    {
         bar(canvas, status, (x, x + 26.0), TOP + 6.0, 12.0);
         canvas.text((x + 34.0, TOP + 6.0), text, 12.0, Anchor::Start, INK);
         x += 60.0 + text_width(text, 12.0);
@@ -118,7 +120,11 @@ fn overview(
     let scale = Scale::linear((0.0, horizon), (LEFT, RIGHT));
     let bottom = top + HEAD + rows.len() as f64 * ROW;
     let head = format!("{} trial", capital(&words.join(", ")));
-    let rest = format!("no. {}, {} down in all", number::count(chosen.trace.trial), number::duration(chosen.downtime.as_seconds()));
+    let rest = format!(
+        "no. {}, {} down in all",
+        number::count(chosen.trace.trial),
+        number::duration(chosen.downtime.as_seconds())
+    );
     canvas.bold((MARGIN, top + 18.0), &head, 14.0, Anchor::Start, INK);
     let after = MARGIN + text_width(&head, 14.0) + 18.0;
     canvas.text((after, top + 18.0), &fit(&rest, 13.0, RIGHT - after), 13.0, Anchor::Start, MUTED);
@@ -168,12 +174,14 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
             }
         }
     }
-    let Some((_, outage)) = longest else {
+    let Some((whose, outage)) = longest else {
         canvas.text((ZOOM_LEFT, top + 18.0), "no outage in this trial 无中断", 13.0, Anchor::Start, MUTED);
         return;
     };
     let lasted = length(&outage).as_seconds();
-    let head = format!("Longest outage: {}", number::duration(lasted));
+    let service = &findings.scenario.services[whose];
+    let name = fit(wording::titled(&service.title, &service.name), 13.0, 110.0);
+    let head = format!("Longest outage: {}, {name}", number::duration(lasted));
     canvas.bold((ZOOM_LEFT, top + 8.0), &fit(&head, 13.0, ZOOM_RIGHT - ZOOM_LEFT), 13.0, Anchor::Start, INK);
     let began = trace::clock(&findings.scenario, outage.from).map_or_else(
         || format!("begins after {}", number::duration(outage.from.as_seconds())),

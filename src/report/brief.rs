@@ -116,7 +116,10 @@ pub(super) fn basis(findings: &Findings) -> String {
 pub(super) fn check(findings: &Findings, check: &Check) -> String {
     let unit = check.about.unit;
     let simulated = number::estimate(unit, &check.simulated);
-    let off = check.deviation.filter(|off| off.is_finite()).map_or_else(String::new, |off| format!(", {off:+.1} s.e."));
+    let off = check
+        .deviation
+        .filter(|off| off.is_finite())
+        .map_or_else(String::new, |off| format!(", {} s.e.", number::deviation(off)));
     let subject = wording::subject(&findings.scenario, check.subject);
     let exact = exact(check);
     format!("{subject} {}: {simulated} simulated, {exact} exact{off} ({})", check.about.label, check.method)

@@ -99,7 +99,7 @@ fn service(name: &str, title: &str, domain: DomainId, replicas: IdRange<ReplicaI
             probes: Vec::new(),
             person: None,
             decide: None,
-            false_alarms: Default::default(),
+            false_alarms: crate::quantity::Rate::default(),
             monitors: Vec::new(),
         },
         start_up: None,

@@ -119,7 +119,8 @@ struct Value {
 
 #[derive(Serialize)]
 struct Point {
-    point: f64,
+    #[serde(rename = "point")]
+    at: f64,
     low: Option<f64>,
     high: Option<f64>,
 }
@@ -178,7 +179,7 @@ fn metrics(found: &SubjectFindings) -> Table<'static, Value> {
 }
 
 fn value(estimate: &Estimate, closed_form: Option<f64>) -> Value {
-    let point = |quantile: Quantile| Point { point: quantile.point, low: quantile.low, high: quantile.high };
+    let point = |quantile: Quantile| Point { at: quantile.point, low: quantile.low, high: quantile.high };
     Value {
         point: estimate.point,
         low: estimate.low,

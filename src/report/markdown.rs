@@ -109,10 +109,7 @@ fn checks(findings: &Findings, out: &mut String) {
             check.about.label.to_owned(),
             number::estimate(check.about.unit, &check.simulated),
             brief::exact(check),
-            check
-                .deviation
-                .filter(|off| off.is_finite())
-                .map_or(number::NOTHING.to_owned(), |off| format!("{off:+.1}")),
+            check.deviation.filter(|off| off.is_finite()).map_or(number::NOTHING.to_owned(), number::deviation),
             wording::agreement(check.agrees).to_owned(),
             check.method.clone(),
         ]

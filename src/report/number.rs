@@ -22,7 +22,7 @@ const MOST_DECIMALS: usize = 10;
 /// ```
 #[must_use]
 pub fn percent(share: f64) -> String {
-    if !share.is_finite() {
+    if !(share * 100.0).is_finite() {
         return NOTHING.to_owned();
     }
     let small = share.abs().min((1.0 - share).abs()) * 100.0;
@@ -50,7 +50,6 @@ pub fn share(estimate: &Estimate) -> String {
         Basis::Bound | Basis::Interval | Basis::Extreme | Basis::Nothing => low.zip(high),
     };
     match (estimate.basis, point, ends) {
-        (Basis::Nothing, ..) => NOTHING.to_owned(),
         (Basis::Bound, point, Some((low, high))) => bound(point, low, high),
         (Basis::Interval, Some(point), Some((low, high))) if high > low => {
             let half = (high - low) / 2.0 * 100.0;
@@ -63,7 +62,7 @@ pub fn share(estimate: &Estimate) -> String {
             format!("{} % ({}–{})", write(point), write(low), write(high))
         }
         (Basis::Interval | Basis::Extreme | Basis::Bound, Some(point), _) => percent(point),
-        (Basis::Interval | Basis::Extreme | Basis::Bound, None, _) => NOTHING.to_owned(),
+        (Basis::Nothing, ..) | (Basis::Interval | Basis::Extreme | Basis::Bound, None, _) => NOTHING.to_owned(),
     }
 }
 
@@ -159,7 +158,7 @@ pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             grouped.push(' ');
         }
         grouped.push(digit);
@@ -171,9 +170,8 @@ pub fn count(value: u64) -> String {
 #[must_use]
 pub fn value(unit: Unit, value: f64) -> String {
     match unit {
-        Unit::Share => percent(value),
         Unit::Probability if value > 0.0 && value < 1e-6 => format!("{value:.1e}"),
-        Unit::Probability => percent(value),
+        Unit::Share | Unit::Probability => percent(value),
         Unit::Seconds => duration(value),
         Unit::SecondsPerYear => format!("{} / yr", duration(value)),
         Unit::PerYear => format!("{} / yr", plain(value)),
@@ -197,6 +195,12 @@ pub fn estimate(unit: Unit, estimate: &Estimate) -> String {
         }
         (Basis::Interval | Basis::Bound | Basis::Extreme, ..) => value(unit, point),
     }
+}
+
+/// A difference in standard errors with its sign: `+0.4`, `-12.1`, `+3e8`.
+#[must_use]
+pub fn deviation(off: f64) -> String {
+    if off.abs() < 1e4 { format!("{off:+.1}") } else { format!("{off:+.0e}") }
 }
 
 /// How many nines a share has: 3 for 99.9 %; infinite for 1, never negative.

@@ -91,7 +91,7 @@ fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     lines.push(paint(Tone::Faint, &rule.join("──")));
     for (judgement, cells) in &rows {
         let mut tones = [None; 7];
-        tones[1] = tone(*judgement);
+        tones[1] = Some(tone(*judgement));
         lines.push(line(cells.each_ref().map(String::as_str), tones));
     }
     if left > 0 {
@@ -102,12 +102,12 @@ fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     }
 }
 
-const fn tone(judgement: Judgement) -> Option<Tone> {
+const fn tone(judgement: Judgement) -> Tone {
     match judgement {
-        Judgement::Met => Some(Tone::Good),
-        Judgement::AtRisk => Some(Tone::Warning),
-        Judgement::Missed => Some(Tone::Bad),
-        Judgement::NoObjective | Judgement::NotApplicable => Some(Tone::Faint),
+        Judgement::Met => Tone::Good,
+        Judgement::AtRisk => Tone::Warning,
+        Judgement::Missed => Tone::Bad,
+        Judgement::NoObjective | Judgement::NotApplicable => Tone::Faint,
     }
 }
 
@@ -135,7 +135,7 @@ fn verdicts(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     section("objectives missed or at risk", paint, lines);
     for verdict in troubled.iter().take(MOST_LINES) {
         let word = &pad(wording::judgement(verdict.judgement), 9);
-        let word = tone(verdict.judgement).map_or_else(|| word.clone(), |tone| paint(tone, word));
+        let word = paint(tone(verdict.judgement), word);
         let line = format!("{}: {}", brief::about(findings, verdict), verdict.reason);
         lines.push(format!("  {word}  {}", shorten(&line, LINE_WIDTH)));
     }

@@ -73,9 +73,9 @@ pub(super) fn time_ticks(scale: &Scale, apart: f64) -> Vec<(f64, String)> {
         let at = scale.at(seconds);
         if ticks.last().is_none_or(|(last, _)| (at - last).abs() >= apart) {
             let name = match seconds {
-                s if s == 604_800.0 => "1 week".to_owned(),
-                s if s == 2_592_000.0 => "30 d".to_owned(),
-                s if s == 31_557_600.0 => "1 year".to_owned(),
+                604_800.0 => "1 week".to_owned(),
+                2_592_000.0 => "30 d".to_owned(),
+                31_557_600.0 => "1 year".to_owned(),
                 s => number::duration(s),
             };
             ticks.push((at, name));

@@ -15,7 +15,7 @@ pub(super) const INK: RGBColor = RGBColor(0x1F, 0x29, 0x33);
 /// Captions and notes.
 pub(super) const MUTED: RGBColor = RGBColor(0x5B, 0x67, 0x75);
 /// Rulings.
-pub(super) const GRID: RGBColor = RGBColor(0xDD, 0xE3, 0xE9);
+pub(super) const GRID: RGBColor = RGBColor(0xD3, 0xDB, 0xE3);
 /// What was simulated.
 pub(super) const BLUE: RGBColor = RGBColor(0x1F, 0x5F, 0x8B);
 /// Intervals and bodies of histograms.
@@ -238,7 +238,8 @@ pub(super) fn text_width(text: &str, size: f64) -> f64 {
         Some(2) => 1.0,
         Some(0) | None => 0.0,
         _ if matches!(c, 'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | '(' | ')' | '/') => 0.36,
-        _ if c.is_uppercase() || matches!(c, 'm' | 'w' | '%' | '@' | '…' | '—') => 0.8,
+        Some(_) if matches!(c, 'W' | 'M' | '@' | '%' | '…' | '—') => 1.0,
+        Some(_) if c.is_uppercase() || matches!(c, 'm' | 'w') => 0.8,
         _ => 0.6,
     };
     text.chars().map(ems).sum::<f64>() * size
@@ -254,7 +255,7 @@ pub(super) fn fit(text: &str, size: f64, width: f64) -> String {
     let mut kept = String::new();
     for character in text.chars() {
         kept.push(character);
-        if text_width(&kept, size) + size * 0.8 > width {
+        if text_width(&kept, size) + size > width {
             kept.pop();
             break;
         }

@@ -3,7 +3,7 @@
 use super::axis::Scale;
 use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE, fit};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
-use crate::report::{brief, wording};
+use crate::report::{brief, number, wording};
 use crate::study::Findings;
 
 const MOST_ROWS: usize = 40;
@@ -61,12 +61,12 @@ pub fn checks(findings: &Findings) -> Option<String> {
             }
         }
         let word = wording::agreement(check.agrees);
-        let text = off.map_or_else(|| word.to_owned(), |off| format!("{off:+.1}  {word}"));
+        let text = off.map_or_else(|| word.to_owned(), |off| format!("{}  {word}", number::deviation(off)));
         canvas.text((RIGHT + 28.0, y), &fit(&text, 13.0, WIDTH - MARGIN - RIGHT - 28.0), 13.0, Anchor::Start, INK);
     }
     if all.len() > rows.len() {
-        sheet.note(format!("{} of {} checks, those that differ first; all are in checks.csv", rows.len(), all.len()));
+        sheet.note(format!("{} of {} checks, the rest in checks.csv", rows.len(), all.len()));
     }
-    sheet.note("whether a check agrees is judged for all of them together, at a stricter bound than the band");
+    sheet.note("agreement is judged for all checks together, by a stricter bound than the band");
     Some(sheet.finish(findings))
 }

@@ -1,7 +1,7 @@
 //! How the estimate of availability settles as trials add up.
 
 use super::axis::{Scale, round_ticks};
-use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE};
+use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE, text_width};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
 use crate::report::number::{count, percent};
@@ -35,8 +35,10 @@ pub fn convergence(findings: &Findings, service: ServiceId) -> Option<String> {
     let canvas = &mut sheet.canvas;
     let (top, bottom) = (TOP + 12.0, TOP + BODY - 44.0);
     let x = Scale::log((first.trials as f64, last.trials as f64), (LEFT, RIGHT));
-    let exact =
-        found.metric(wording::AVAILABILITY).and_then(|measured| measured.exact).filter(|value| value.is_finite());
+    let exact = found
+        .metric(wording::AVAILABILITY)
+        .and_then(|measured| measured.exact)
+        .filter(|value| (0.0..=1.0).contains(value));
     // The first few trials may know next to nothing; the picture is about how the band closes.
     let settled = &points[points.len() / 4..];
     let mut low = settled.iter().map(|point| point.low).fold(f64::INFINITY, f64::min);
@@ -59,19 +61,20 @@ pub fn convergence(findings: &Findings, service: ServiceId) -> Option<String> {
         canvas.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), GRID, 1);
         canvas.text((LEFT - 10.0, y.at(tick)), &format!("{:.decimals$} %", tick * 100.0), 12.0, Anchor::End, INK);
     }
-    let mut shown = f64::NEG_INFINITY;
+    let mut free = LEFT - 30.0;
     for power in 0..19 {
         for by in [1u64, 2, 5] {
             let trials = by * 10u64.pow(power);
-            let at = x.at(trials as f64);
-            if x.holds(trials as f64) && at - shown > 64.0 {
+            let (at, text) = (x.at(trials as f64), count(trials));
+            let half = text_width(&text, 12.0) / 2.0;
+            if x.holds(trials as f64) && at - half > free {
                 canvas.line((at, bottom), (at, bottom + 5.0), MUTED, 1);
-                canvas.text((at, bottom + 17.0), &count(trials), 12.0, Anchor::Middle, INK);
-                shown = at;
+                canvas.text((at, bottom + 17.0), &text, 12.0, Anchor::Middle, INK);
+                free = at + half + 14.0;
             }
         }
     }
-    canvas.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), "trials 试验次数", 12.0, Anchor::Middle, MUTED);
+    canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 36.0), "trials 试验次数", 12.0, Anchor::Middle, MUTED);
     canvas.path(points.iter().map(|point| at(point, point.point)).collect(), BLUE, 2);
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
 

@@ -50,8 +50,12 @@ pub fn all(findings: &Findings) -> Vec<(String, String)> {
     let services: Vec<ServiceId> = brief::worst(findings, MOST_SERVICES).into_iter().map(|(id, _)| id).collect();
     for (name, draw) in PER_SERVICE {
         for &service in &services {
-            let file = || format!("plots/{name}-{}.svg", slug(findings, service));
-            figures.extend(draw(findings, service).map(|svg| (file(), svg)));
+            let Some(svg) = draw(findings, service) else { continue };
+            let mut file = format!("plots/{name}-{}.svg", slug(findings, service));
+            while figures.iter().any(|(other, _): &(String, String)| other.to_lowercase() == file.to_lowercase()) {
+                file.insert_str(file.len() - ".svg".len(), "-again");
+            }
+            figures.push((file, svg));
         }
     }
     figures

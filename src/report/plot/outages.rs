@@ -48,7 +48,13 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
         canvas.line((at, top), (at, bottom), GRID, 1);
         canvas.text((at, bottom + 16.0), &text, 12.0, Anchor::Middle, INK);
     }
-    canvas.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), "length of the outage 中断时长", 12.0, Anchor::Middle, MUTED);
+    canvas.text(
+        (f64::midpoint(LEFT, RIGHT), bottom + 36.0),
+        "length of the outage 中断时长",
+        12.0,
+        Anchor::Middle,
+        MUTED,
+    );
 
     let mut curve = vec![(LEFT, y.at(1.0)), (x.at(bins[0].from), y.at(1.0))];
     let mut left = total;
@@ -71,7 +77,8 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
     if let Some(quantiles) = found.metric(wording::OUTAGE_LENGTH).and_then(|measured| measured.estimate.quantiles) {
         let points = [("median", 0.5, quantiles.p50), ("p95", 0.05, quantiles.p95), ("p99", 0.01, quantiles.p99)];
-        for (word, share, quantile) in points.into_iter().filter(|(_, share, _)| *share >= floor) {
+        for (word, share, quantile) in points.into_iter().filter(|(_, share, at)| *share >= floor && x.holds(at.point))
+        {
             let at = (x.at(quantile.point), y.at(share));
             canvas.ring(at, 5, BLUE);
             let text = format!("{word} {}", duration(quantile.point));
@@ -82,9 +89,9 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
                 canvas.text((at.0 - 11.0, at.1 + 9.0), &text, 13.0, Anchor::End, INK);
             }
         }
-        sheet.note(format!("{} outages seen, longest {}", count(total), duration(quantiles.max)));
+        sheet.note(format!("outages seen: {}, longest {}", count(total), duration(quantiles.max)));
     } else {
-        sheet.note(format!("{} outages seen", count(total)));
+        sheet.note(format!("outages seen: {}", count(total)));
     }
     Some(sheet.finish(findings))
 }

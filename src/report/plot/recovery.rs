@@ -1,7 +1,7 @@
 //! How fast a service recovers, against its objectives.
 
 use super::axis::{Scale, time_range, time_ticks};
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit};
+use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
 use super::outages::usable;
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
@@ -68,7 +68,7 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     }
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
     let foot = "time from loss of service to service (bars: how often) 从服务中断到恢复（柱：频次）";
-    canvas.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), foot, 12.0, Anchor::Middle, MUTED);
+    canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 36.0), foot, 12.0, Anchor::Middle, MUTED);
 
     let mut curve = vec![(LEFT, y.at(0.0)), (x.at(bins[0].from), y.at(0.0))];
     let mut done = 0;
@@ -92,26 +92,27 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
         let met = found.metric(met).and_then(|measured| measured.estimate.point);
         let met = met.map_or_else(String::new, |share| format!(", kept in {}", percent(share)));
         let text = format!("{word} {}{met}", duration(promise.as_seconds()));
-        if at < (LEFT + RIGHT) / 2.0 {
+        if at < f64::midpoint(LEFT, RIGHT) {
             canvas.text((at + 11.0, height), &text, 13.0, Anchor::Start, INK);
         } else {
             canvas.text((at - 11.0, height), &text, 13.0, Anchor::End, INK);
         }
     }
     if let Some(quantiles) = found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles) {
-        for (word, share, quantile) in [("median", 0.5, quantiles.p50), ("p95", 0.95, quantiles.p95)] {
+        let points = [("median", 0.5, quantiles.p50), ("p95", 0.95, quantiles.p95)];
+        for (word, share, quantile) in points.into_iter().filter(|(_, _, at)| x.holds(at.point)) {
             let at = (x.at(quantile.point), y.at(share));
             canvas.ring(at, 5, BLUE);
             let text = fit(&format!("{word} {}", duration(quantile.point)), 13.0, 170.0);
-            if at.0 < RIGHT - 160.0 {
+            if at.0 + 12.0 + text_width(&text, 13.0) < WIDTH - MARGIN {
                 canvas.text((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
             } else {
                 canvas.text((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
             }
         }
-        sheet.note(format!("{} recoveries seen, slowest {}", count(total), duration(quantiles.max)));
+        sheet.note(format!("recoveries seen: {}, slowest {}", count(total), duration(quantiles.max)));
     } else {
-        sheet.note(format!("{} recoveries seen", count(total)));
+        sheet.note(format!("recoveries seen: {}", count(total)));
     }
     Some(sheet.finish(findings))
 }

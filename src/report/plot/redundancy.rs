@@ -41,7 +41,13 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
         canvas.line((at, TOP), (at, bottom), GRID, 1);
         canvas.text((at, bottom + 14.0), &text, 12.0, Anchor::Middle, INK);
     }
-    canvas.text(((LEFT + RIGHT) / 2.0, bottom + 34.0), "time into the trial 试验内时间", 12.0, Anchor::Middle, MUTED);
+    canvas.text(
+        (f64::midpoint(LEFT, RIGHT), bottom + 34.0),
+        "time into the trial 试验内时间",
+        12.0,
+        Anchor::Middle,
+        MUTED,
+    );
     for (nth, (id, found)) in rows.iter().enumerate() {
         let service = &findings.scenario.services[*id];
         let (top, floor) = (TOP + nth as f64 * ROW + 12.0, TOP + (nth + 1) as f64 * ROW - 8.0);

@@ -179,14 +179,20 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
         return;
     };
     let lasted = length(&outage).as_seconds();
-    let service = &findings.scenario.services[whose];
-    let name = fit(wording::titled(&service.title, &service.name), 13.0, 110.0);
-    let head = format!("Longest outage: {}, {name}", number::duration(lasted));
-    canvas.bold((ZOOM_LEFT, top + 8.0), &fit(&head, 13.0, ZOOM_RIGHT - ZOOM_LEFT), 13.0, Anchor::Start, INK);
-    let began = trace::clock(&findings.scenario, outage.from).map_or_else(
-        || format!("begins after {}", number::duration(outage.from.as_seconds())),
-        |at| format!("begins {}", at.strftime("%Y-%m-%d %H:%M:%S")),
+    canvas.bold(
+        (ZOOM_LEFT, top + 8.0),
+        &format!("Longest outage: {}", number::duration(lasted)),
+        13.0,
+        Anchor::Start,
+        INK,
     );
+    let began = trace::clock(&findings.scenario, outage.from).map_or_else(
+        || format!("after {}", number::duration(outage.from.as_seconds())),
+        |at| format!("from {}", at.strftime("%Y-%m-%d %H:%M:%S")),
+    );
+    let service = &findings.scenario.services[whose];
+    let room = ZOOM_RIGHT - ZOOM_LEFT - text_width(&began, 12.0) - 12.0;
+    let began = format!("{}, {began}", fit(wording::titled(&service.title, &service.name), 12.0, room));
     canvas.text((ZOOM_LEFT, top + 26.0), &began, 12.0, Anchor::Start, MUTED);
     let begin = outage.from.as_seconds();
     let window = (begin - lasted * 0.12, begin + lasted * 1.3);
@@ -212,7 +218,7 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
             bar(canvas, stretch.status, (from, to), middle, BAR);
             let text = number::duration(length(stretch).as_seconds());
             if stretch.status == Status::Down && text_width(&text, 11.0) + 8.0 < to - from {
-                canvas.text(((from + to) / 2.0, middle), &text, 11.0, Anchor::Middle, PAPER);
+                canvas.text((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, PAPER);
             }
         }
     }
@@ -226,7 +232,8 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
 pub(super) fn elapsed_ticks(scale: &Scale, horizon: f64, wanted: f64) -> Vec<(f64, String)> {
     let (unit, name) = unit_of(horizon);
     let ticks = round_ticks(0.0, horizon / unit, wanted);
-    ticks.into_iter().map(|tick| (scale.at(tick * unit), format!("{} {name}", number::plain(tick)))).collect()
+    let text = |tick: f64| if tick == 0.0 { "0".to_owned() } else { format!("{} {name}", number::plain(tick)) };
+    ticks.into_iter().map(|tick| (scale.at(tick * unit), text(tick))).collect()
 }
 
 /// The largest unit of which there are at least two.

@@ -3,7 +3,7 @@
 use crate::report::brief::{self, HEADS};
 use crate::report::number::{self, duration, percent};
 use crate::report::wording;
-use crate::study::Findings;
+use crate::study::{Findings, Judgement, Verdict};
 use std::fmt::Write as _;
 
 /// Most services in one table; the worst are shown.
@@ -64,11 +64,12 @@ fn services(findings: &Findings, out: &mut String) {
 }
 
 fn verdicts(findings: &Findings, out: &mut String) {
-    if findings.verdicts.is_empty() {
+    if findings.verdicts.iter().all(|verdict| verdict.judgement == Judgement::NoObjective) {
         return;
     }
     out.push_str("## Objectives\n\nAt risk: over 80 % of the objective is used.\n\n");
-    let rows = findings.verdicts.iter().map(|verdict| {
+    let judged = |verdict: &&Verdict| verdict.judgement != Judgement::NoObjective;
+    let rows = findings.verdicts.iter().filter(judged).map(|verdict| {
         vec![
             brief::about(findings, verdict),
             wording::judgement(verdict.judgement).to_owned(),
@@ -155,11 +156,10 @@ fn escape(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            '|' | '`' | '*' | '[' | ']' | '\\' | '#' | '$' => {
+            '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '#' | '$' => {
                 safe.push('\\');
                 safe.push(character);
             }
-            // An underscore inside a word is no emphasis in CommonMark; alone it might be.
             control if control.is_control() => safe.push(' '),
             other => safe.push(other),
         }

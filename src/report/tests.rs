@@ -112,6 +112,61 @@ fn ordinary_findings_in_every_format() {
     insta::assert_snapshot!("empty", text::summary(&empty(), text::unpainted));
 }
 
+#[test]
+fn columns_stand_below_each_other_in_any_script() {
+    use unicode_width::UnicodeWidthStr;
+    let mut findings = ordinary();
+    let mut scenario = findings.scenario.as_ref().clone();
+    "支付网关".clone_into(&mut scenario.services.as_mut_slice()[0].name);
+    findings.scenario = std::sync::Arc::new(scenario);
+    let text = text::summary(&findings, text::unpainted);
+    let rows: Vec<&str> = text.lines().skip(3).take(5).collect();
+    let status = rows[0].find("status").unwrap();
+    for row in &rows[2..] {
+        let symbol = row.find(['●', '▲', '✖', '–']).unwrap();
+        assert_eq!(row[..symbol].width(), status, "{row}");
+    }
+}
+
+#[test]
+fn a_terminal_gets_short_lines_without_control_characters() {
+    let text = text::summary(&evil(), text::unpainted);
+    for line in text.lines() {
+        assert!(line.chars().count() < 260 && !line.contains(|c: char| c.is_control()), "{line}");
+    }
+    assert!(text.lines().count() < 100);
+}
+
+#[test]
+fn figures_of_services_with_alike_names_have_files_of_their_own() {
+    let mut findings = ordinary();
+    let mut scenario = findings.scenario.as_ref().clone();
+    for (service, name) in scenario.services.iter_mut().zip(["a b", "x", "a-b-1"]) {
+        name.clone_into(&mut service.name);
+    }
+    findings.scenario = std::sync::Arc::new(scenario);
+    let mut names: Vec<String> = plot::all(&findings).into_iter().map(|(name, _)| name).collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(names.contains(&"plots/recovery-a-b-1.svg".to_owned()), "{names:?}");
+    assert!(names.contains(&"plots/recovery-a-b-1-again.svg".to_owned()), "{names:?}");
+}
+
+#[test]
+fn the_written_list_is_complete_and_every_name_is_accepted() {
+    let home = tempfile::tempdir().unwrap();
+    for (name, findings) in each() {
+        let files = folder::files(&findings, "0.1.0", "format = 1\n", "{\"drsim_version\":\"0.1.0\"}");
+        for wanted in ["summary.json", "services.csv", "domains.csv", "verdicts.csv", "checks.csv", "attribution.csv"] {
+            assert!(files.iter().any(|(file, _)| file == wanted), "{name} lacks {wanted}");
+        }
+        let paths = folder::write(&home.path().join(name), &files, false).unwrap();
+        assert!(paths.len() == files.len() && paths.iter().all(|path| path.is_file()));
+    }
+}
+
 mod writing {
     use super::folder::{WriteError, write};
     use std::fs;

@@ -83,9 +83,11 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     curve.push((RIGHT, y.at(1.0)));
     canvas.path(curve, BLUE, 2);
 
+    let mut lines = Vec::new();
     for (nth, (word, promise, met)) in promises.into_iter().enumerate() {
         let Some(promise) = promise else { continue };
         let at = x.at(promise.as_seconds());
+        lines.push(at);
         let height = TOP + 6.0 + nth as f64 * 18.0;
         canvas.dashed((at, height + 9.0), (at, bottom), ORANGE, 2);
         canvas.diamond((at, height), 5.0, ORANGE, nth == 1);
@@ -104,7 +106,9 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
             let at = (x.at(quantile.point), y.at(share));
             canvas.ring(at, 5, BLUE);
             let text = fit(&format!("{word} {}", duration(quantile.point)), 13.0, 170.0);
-            if at.0 + 12.0 + text_width(&text, 13.0) < WIDTH - MARGIN {
+            let end = at.0 + 12.0 + text_width(&text, 13.0);
+            // Right of the curve is free, unless an objective stands there.
+            if end < WIDTH - MARGIN && !lines.iter().any(|line| (at.0..end).contains(line)) {
                 canvas.text((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
             } else {
                 canvas.text((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);

@@ -171,7 +171,7 @@ pub fn events(findings: &Findings) -> String {
                 chosen.trace.trial.to_string(),
                 wording::which(chosen.which).to_owned(),
                 seconds(entry.at),
-                trace::clock(&findings.scenario, entry.at).map(|at| iso(&at)).unwrap_or_default(),
+                trace::clock(&findings.scenario, entry.at).map(|at| trace::iso(&at)).unwrap_or_default(),
                 told.event.to_owned(),
                 text(&told.subject),
                 text(&told.text),
@@ -179,10 +179,6 @@ pub fn events(findings: &Findings) -> String {
         }
     }
     table.end()
-}
-
-fn iso(at: &jiff::civil::DateTime) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
 }
 
 /// Exact to the microsecond, without the rounding of a double.

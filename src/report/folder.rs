@@ -109,7 +109,7 @@ fn is_ours(folder: &Path) -> Result<bool, WriteError> {
     match fs::read_to_string(&mark) {
         Ok(text) => Ok(serde_json::from_str::<serde_json::Value>(&text)
             .ok()
-            .and_then(|value| value.as_object().map(|object| object.keys().any(|key| key.starts_with("drsim"))))
+            .and_then(|value| value.as_object().map(|object| object.contains_key("drsim_version")))
             .unwrap_or(false)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(fs::read_dir(folder).map_err(refused(folder))?.next().is_none())

@@ -82,10 +82,16 @@ fn the_summary_is_json_and_keeps_every_key() {
 #[test]
 fn names_from_the_scenario_stay_text_in_markdown() {
     let report = markdown::report(&evil(), "0.1.0", &[]);
-    assert!(!report.contains("<script>") && !report.contains("<b>") && !report.contains("<i>"));
-    for line in report.lines().filter(|line| line.starts_with('|')) {
-        let bars = line.replace("\\|", "").matches('|').count();
-        assert!([5, 6, 7, 8].contains(&bars), "{line}");
+    assert!(!report.contains('<'), "markup from the scenario");
+    // Every row of a table has as many cells as its head.
+    let mut head = None;
+    for line in report.lines() {
+        if line.starts_with('|') {
+            let bars = line.replace("\\|", "").matches('|').count();
+            assert_eq!(*head.get_or_insert(bars), bars, "{line}");
+        } else {
+            head = None;
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::model::{Cause, DomainId, LinkId, PlantId, Scenario, ServiceId, Threat
 use crate::quantity::{SimTime, Span};
 use crate::report::number::{self, count, duration};
 use crate::report::wording;
-use crate::simulation::{Happening, Status, Trace};
+use crate::simulation::{Happening, Status, Trace, TraceEntry};
 use jiff::civil::DateTime;
 use std::fmt::Write as _;
 
@@ -176,6 +176,28 @@ pub fn trace_text(scenario: &Scenario, trace: &Trace) -> String {
     out
 }
 
+/// The events of one trial for programs: an array of `{time_s, clock, event, subject, text}` in order.
+#[must_use]
+pub fn trace_json(scenario: &Scenario, trace: &Trace) -> serde_json::Value {
+    let told = |entry: &TraceEntry| {
+        let told = tell(scenario, entry.what);
+        serde_json::json!({
+            "time_s": entry.at.as_seconds(),
+            "clock": clock(scenario, entry.at).map(|at| iso(&at)),
+            "event": told.event,
+            "subject": told.subject,
+            "text": told.text,
+        })
+    };
+    trace.entries.iter().map(told).collect()
+}
+
+/// ISO 8601 with milliseconds: one shape for every row, so that tables parse it as one type.
+#[must_use]
+pub fn iso(at: &DateTime) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+}
+
 /// Sets changes of a service off from their reasons.
 fn mark(what: Happening) -> &'static str {
     if let Happening::Became(_, status, _) = what {
@@ -303,6 +325,16 @@ mod tests {
         let scenario = ordinary().scenario;
         let reasons: Vec<String> = Cause::all(&scenario).into_iter().map(|cause| why(&scenario, cause)).collect();
         insta::assert_snapshot!("reasons", reasons.join("\n"));
+    }
+
+    #[test]
+    fn programs_get_the_same_words_and_moments() {
+        let findings = ordinary();
+        let events = trace_json(&findings.scenario, &findings.chosen[0].trace);
+        assert_eq!(events.as_array().map(Vec::len), Some(12));
+        assert_eq!(events[1]["text"], "flood strikes");
+        assert_eq!(events[5]["time_s"], 110_000_000.25);
+        assert_eq!(events[5]["clock"], "2029-06-27T03:33:20.250");
     }
 
     #[test]

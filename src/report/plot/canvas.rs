@@ -264,3 +264,34 @@ pub(super) fn fit(text: &str, size: f64, width: f64) -> String {
     kept.push('…');
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_drawn_where_there_is_no_place() {
+        let empty = Canvas::new(100.0, 100.0).finish("");
+        let mut canvas = Canvas::new(100.0, 100.0);
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            canvas.line((bad, 1.0), (2.0, 2.0), INK, 1);
+            canvas.path(vec![(1.0, 1.0), (2.0, bad)], INK, 1);
+            canvas.polygon(vec![(1.0, 1.0), (2.0, bad), (3.0, 3.0)], INK);
+            canvas.rect((1.0, 1.0), (bad, 2.0), INK);
+            canvas.hatch((1.0, 1.0), (bad, 2.0), INK);
+            canvas.dashed((1.0, 1.0), (1.0, bad), INK, 1);
+            canvas.dot((bad, 1.0), 3, INK);
+            canvas.text((1.0, bad), "x", 12.0, Anchor::Start, INK);
+        }
+        assert_eq!(canvas.finish(""), empty);
+    }
+
+    #[test]
+    fn texts_are_cut_to_their_room() {
+        assert_eq!(fit("short", 10.0, 100.0), "short");
+        for text in ["a long name of some service", "很长很长很长很长的名字", "WWWWWWWWWWWWWWWWWWW"] {
+            let cut = fit(text, 10.0, 60.0);
+            assert!(cut.ends_with('…') && text_width(&cut, 10.0) <= 60.0, "{cut}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::id::Id;
 use crate::model::ServiceId;
 use crate::quantity::{SECONDS_PER_YEAR, Span};
 use crate::report::{number, trace, wording};
-use crate::simulation::{Status, Stretch};
+use crate::simulation::{Happening, Status, Stretch};
 use crate::study::{ChosenTrial, Findings};
 
 const MOST_ROWS: usize = 10;
@@ -18,7 +18,7 @@ const RIGHT: f64 = 590.0;
 const ZOOM_LEFT: f64 = 640.0;
 const ZOOM_RIGHT: f64 = WIDTH - MARGIN;
 /// Room above and below the rows of a trial.
-const HEAD: f64 = 54.0;
+const HEAD: f64 = 66.0;
 const TAIL: f64 = 42.0;
 /// Narrower bars are drawn as ticks.
 const TICK_BELOW: f64 = 3.0;
@@ -194,6 +194,16 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
     let room = ZOOM_RIGHT - ZOOM_LEFT - text_width(&began, 12.0) - 12.0;
     let began = format!("{}, {began}", fit(wording::titled(&service.title, &service.name), 12.0, room));
     canvas.text((ZOOM_LEFT, top + 26.0), &began, 12.0, Anchor::Start, MUTED);
+    // The first reason that the trial gives for this very outage.
+    let reason = chosen.trace.entries.iter().find_map(|entry| match entry.what {
+        Happening::Became(id, Status::Down, Some(cause)) if id == whose && entry.at == outage.from => Some(cause),
+        _ => None,
+    });
+    if let Some(cause) = reason {
+        let text = format!("because {}", trace::why(&findings.scenario, cause));
+        let text = fit(&text, 12.0, ZOOM_RIGHT - ZOOM_LEFT);
+        canvas.text((ZOOM_LEFT, top + 43.0), &text, 12.0, Anchor::Start, INK);
+    }
     let begin = outage.from.as_seconds();
     let window = (begin - lasted * 0.12, begin + lasted * 1.3);
     let scale = Scale::linear(window, (ZOOM_LEFT, ZOOM_RIGHT));

@@ -208,7 +208,7 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
     let window = (begin - lasted * 0.12, begin + lasted * 1.3);
     let scale = Scale::linear(window, (ZOOM_LEFT, ZOOM_RIGHT));
     let (unit, name) = unit_of(lasted);
-    for tick in round_ticks(0.0, lasted * 1.3 / unit, 3.5) {
+    for tick in round_ticks(0.0, lasted * 1.3 / unit, 5.0) {
         let at = scale.at(begin + tick * unit);
         canvas.line((at, top + HEAD - 10.0), (at, bottom), GRID, 1);
         let text = if tick == 0.0 { "0".to_owned() } else { format!("+{} {name}", number::plain(tick)) };

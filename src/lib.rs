@@ -8,6 +8,7 @@ pub mod metric;
 pub mod model;
 pub mod montecarlo;
 pub mod quantity;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod study;

@@ -1,0 +1,173 @@
+//! `report.md`: the summary for wikis and pandoc, with the pictures of the `plots` folder.
+
+use crate::report::brief::{self, HEADS};
+use crate::report::number::{self, duration, percent};
+use crate::report::wording;
+use crate::study::{Findings, Judgement, Verdict};
+use std::fmt::Write as _;
+
+/// Most services in one table; the worst are shown.
+const MOST_SERVICES: usize = 200;
+
+/// The report as Markdown; `plots` are the names of the pictures beside it, `plots/availability.svg`.
+#[must_use]
+pub fn report(findings: &Findings, version: &str, plots: &[String]) -> String {
+    let scenario = &findings.scenario;
+    let mut out = String::new();
+    let title = wording::titled(&scenario.title, &scenario.name);
+    let _ = writeln!(out, "# {}\n", escape(title));
+    if !scenario.question.trim().is_empty() {
+        let _ = writeln!(out, "> {}\n", escape(&scenario.question));
+    }
+    let _ = writeln!(
+        out,
+        "Scenario `{}`: {}. drsim {version}, scenario hash `{}`, begins {} local time.\n",
+        code(&scenario.name),
+        brief::basis(findings),
+        code(&scenario.hash),
+        scenario.start.strftime("%Y-%m-%d %H:%M"),
+    );
+    let _ = writeln!(out, "Note: {}.\n", wording::CAVEAT);
+    services(findings, &mut out);
+    verdicts(findings, &mut out);
+    attribution(findings, &mut out);
+    checks(findings, &mut out);
+    expectations(findings, &mut out);
+    if !plots.is_empty() {
+        out.push_str("## Figures\n\n");
+        for plot in plots {
+            let name = plot.trim_start_matches("plots/").trim_end_matches(".svg");
+            let _ = writeln!(out, "![{}](<{}>)\n", escape(name), plot);
+        }
+    }
+    let _ = writeln!(
+        out,
+        "Tables of this study: `services.csv`, `domains.csv`, `verdicts.csv`, `checks.csv`, `attribution.csv`, \
+         `trials.csv` (first {} of {} trials), `events.csv`; every number at full precision: `summary.json`.",
+        number::count(crate::report::csv::trials_listed(findings)),
+        number::count(findings.trials),
+    );
+    out
+}
+
+fn services(findings: &Findings, out: &mut String) {
+    out.push_str("## Services\n\n");
+    let (rows, left) = brief::rows(findings, MOST_SERVICES);
+    if rows.is_empty() {
+        out.push_str("No service in this scenario.\n\n");
+        return;
+    }
+    table(out, &HEADS, rows.into_iter().map(|row| row.cells.to_vec()).collect());
+    if left > 0 {
+        let _ = writeln!(out, "{left} services with more availability are in `services.csv`.\n");
+    }
+}
+
+fn verdicts(findings: &Findings, out: &mut String) {
+    if findings.verdicts.iter().all(|verdict| verdict.judgement == Judgement::NoObjective) {
+        return;
+    }
+    out.push_str("## Objectives\n\nAt risk: over 80 % of the objective is used.\n\n");
+    let judged = |verdict: &&Verdict| verdict.judgement != Judgement::NoObjective;
+    let rows = findings.verdicts.iter().filter(judged).map(|verdict| {
+        vec![
+            brief::about(findings, verdict),
+            wording::judgement(verdict.judgement).to_owned(),
+            wording::objective_value(verdict, verdict.promised),
+            wording::objective_value(verdict, verdict.measured),
+            verdict.reason.clone(),
+        ]
+    });
+    table(out, &["objective", "verdict", "promised", "measured", "reason"], rows.collect());
+}
+
+fn attribution(findings: &Findings, out: &mut String) {
+    let mut rows = Vec::new();
+    for (id, found) in brief::worst(findings, MOST_SERVICES) {
+        for part in found.attribution.iter().take(5) {
+            rows.push(vec![
+                findings.scenario.services[id].name.clone(),
+                part.cause.label(&findings.scenario),
+                percent(part.share),
+                duration(part.seconds_per_year),
+            ]);
+        }
+    }
+    if !rows.is_empty() {
+        let _ = writeln!(out, "## What causes the downtime\n\nRule: {}.\n", wording::ATTRIBUTION_RULE);
+        table(out, &["service", "cause", "share", "downtime / yr"], rows);
+    }
+}
+
+fn checks(findings: &Findings, out: &mut String) {
+    if findings.checks.is_empty() {
+        return;
+    }
+    out.push_str("## Simulated against exact\n\n");
+    let rows = brief::checks(findings).into_iter().map(|check| {
+        vec![
+            wording::subject(&findings.scenario, check.subject),
+            check.about.label.to_owned(),
+            number::estimate(check.about.unit, &check.simulated),
+            brief::exact(check),
+            check.deviation.filter(|off| off.is_finite()).map_or(number::NOTHING.to_owned(), number::deviation),
+            wording::agreement(check.agrees).to_owned(),
+            check.method.clone(),
+        ]
+    });
+    let heads = ["subject", "metric", "simulated", "exact", "standard errors apart", "verdict", "method"];
+    table(out, &heads, rows.collect());
+}
+
+fn expectations(findings: &Findings, out: &mut String) {
+    if findings.expected.is_empty() {
+        return;
+    }
+    out.push_str("## Expectations of the scenario\n\n");
+    let rows = findings.expected.iter().map(|line| {
+        let expectation = &line.expectation;
+        vec![
+            expectation.written.clone(),
+            expectation.value.to_string(),
+            expectation.within.to_string(),
+            line.measured.map_or(number::NOTHING.to_owned(), |value| value.to_string()),
+            brief::holds(line.holds).to_owned(),
+            expectation.because.clone(),
+        ]
+    });
+    table(out, &["expectation", "value", "within", "measured", "verdict", "because"], rows.collect());
+}
+
+fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
+    let _ = writeln!(out, "| {} |", heads.join(" | "));
+    let _ = writeln!(out, "|{}", " --- |".repeat(heads.len()));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+    out.push('\n');
+}
+
+/// Text from the scenario must neither become markup nor break a table row.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '#' | '$' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            control if control.is_control() => safe.push(' '),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// Text between back ticks.
+fn code(text: &str) -> String {
+    text.chars().map(|c| if c == '`' || c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,19 @@
+//! Findings to text: every renderer is `&Findings -> String`.
+//!
+//! Computes no statistic and reads nothing; [`folder::write`] alone touches the file system.
+
+mod brief;
+pub mod csv;
+pub mod folder;
+pub mod json;
+pub mod markdown;
+pub mod number;
+pub mod plot;
+pub mod text;
+pub mod trace;
+pub mod wording;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;

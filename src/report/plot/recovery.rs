@@ -1,0 +1,122 @@
+//! How fast a service recovers, against its objectives.
+
+use super::axis::{Scale, time_range, time_ticks};
+use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
+use super::outages::usable;
+use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
+use crate::model::ServiceId;
+use crate::report::number::{count, duration, percent};
+use crate::report::wording;
+use crate::study::Findings;
+
+const BODY: f64 = 400.0;
+const LEFT: f64 = 96.0;
+const RIGHT: f64 = WIDTH - MARGIN - 24.0;
+/// Columns of the histogram behind the curve.
+const COLUMNS: usize = 60;
+
+/// Share of recoveries done within a time, with RTO and MTD; `None` when nothing had to recover.
+#[must_use]
+pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
+    let found = wording::of_service(findings, service)?;
+    let bins = usable(&found.recoveries);
+    let total: u64 = bins.iter().map(|bin| bin.count).sum();
+    if total == 0 {
+        return None;
+    }
+    let of = &findings.scenario.services[service];
+    let name = named(wording::titled(&of.title, &of.name));
+    let mut sheet = Sheet::new(
+        findings,
+        BODY,
+        &format!("How fast {name} recovers: share of recoveries done within the time below"),
+        &format!("{name} 的恢复时间：在横轴时间内完成的恢复所占比例，对照 RTO 与 MTD"),
+    );
+    let canvas = &mut sheet.canvas;
+    let (top, bottom) = (TOP + 44.0, TOP + BODY - 44.0);
+    let promises = [("RTO", of.objective.rto, "rto_met_share"), ("MTD", of.objective.mtd, "mtd_met_share")];
+    let marks = promises.iter().filter_map(|(_, promise, _)| promise.map(crate::quantity::Span::as_seconds));
+    let edges = bins.iter().flat_map(|bin| [if bin.from > 0.0 { bin.from } else { bin.to }, bin.to]);
+    let x = Scale::log(time_range(edges.chain(marks)), (LEFT, RIGHT));
+    let y = Scale::linear((0.0, 1.0), (bottom, top));
+
+    // Bins of any width, gathered in columns of equal width on the picture.
+    let width = (RIGHT - LEFT) / COLUMNS as f64;
+    let mut columns = [0.0; COLUMNS];
+    for bin in &bins {
+        let (from, to) = ((x.at(bin.from) - LEFT) / width, (x.at(bin.to) - LEFT) / width);
+        let (first, last) = ((from as usize).min(COLUMNS - 1), (to as usize).min(COLUMNS - 1));
+        for (nth, column) in columns.iter_mut().enumerate().take(last + 1).skip(first) {
+            // A bin over several columns is shared out by their widths.
+            let part = ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0) / (to - from).max(1e-9);
+            *column += bin.count as f64 * if first == last { 1.0 } else { part };
+        }
+    }
+    let tallest = columns.iter().copied().fold(0.0, f64::max).max(1e-9);
+    for (nth, column) in columns.into_iter().enumerate().filter(|(_, column)| *column > 0.0) {
+        let height = (column / tallest * (bottom - top) * 0.6).max(1.0);
+        canvas.rect((LEFT + nth as f64 * width + 1.0, bottom - height), (width - 2.0, height), PALE);
+    }
+    for quarter in 0..=4 {
+        let share = f64::from(quarter) / 4.0;
+        canvas.line((LEFT, y.at(share)), (RIGHT, y.at(share)), GRID, 1);
+        canvas.text((LEFT - 10.0, y.at(share)), &format!("{} %", quarter * 25), 12.0, Anchor::End, INK);
+    }
+    for (at, text) in time_ticks(&x, 58.0) {
+        canvas.line((at, bottom), (at, bottom + 5.0), MUTED, 1);
+        canvas.text((at, bottom + 17.0), &text, 12.0, Anchor::Middle, INK);
+    }
+    canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
+    let foot = "time from loss of service to service (bars: how often) 从服务中断到恢复（柱：频次）";
+    canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 36.0), foot, 12.0, Anchor::Middle, MUTED);
+
+    let mut curve = vec![(LEFT, y.at(0.0)), (x.at(bins[0].from), y.at(0.0))];
+    let mut done = 0;
+    for bin in &bins {
+        done += bin.count;
+        let point = (x.at(bin.to), y.at(done as f64 / total as f64));
+        if curve.last().is_some_and(|last| (last.0 - point.0).abs() < 1.0 && (last.1 - point.1).abs() < 1.0) {
+            continue;
+        }
+        curve.push(point);
+    }
+    curve.push((RIGHT, y.at(1.0)));
+    canvas.path(curve, BLUE, 2);
+
+    let mut lines = Vec::new();
+    for (nth, (word, promise, met)) in promises.into_iter().enumerate() {
+        let Some(promise) = promise else { continue };
+        let at = x.at(promise.as_seconds());
+        lines.push(at);
+        let height = TOP + 6.0 + nth as f64 * 18.0;
+        canvas.dashed((at, height + 9.0), (at, bottom), ORANGE, 2);
+        canvas.diamond((at, height), 5.0, ORANGE, nth == 1);
+        let met = found.metric(met).and_then(|measured| measured.estimate.point);
+        let met = met.map_or_else(String::new, |share| format!(", kept in {}", percent(share)));
+        let text = format!("{word} {}{met}", duration(promise.as_seconds()));
+        if at < f64::midpoint(LEFT, RIGHT) {
+            canvas.text((at + 11.0, height), &text, 13.0, Anchor::Start, INK);
+        } else {
+            canvas.text((at - 11.0, height), &text, 13.0, Anchor::End, INK);
+        }
+    }
+    if let Some(quantiles) = found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles) {
+        let points = [("median", 0.5, quantiles.p50), ("p95", 0.95, quantiles.p95)];
+        for (word, share, quantile) in points.into_iter().filter(|(_, _, at)| x.holds(at.point)) {
+            let at = (x.at(quantile.point), y.at(share));
+            canvas.ring(at, 5, BLUE);
+            let text = fit(&format!("{word} {}", duration(quantile.point)), 13.0, 170.0);
+            let end = at.0 + 12.0 + text_width(&text, 13.0);
+            // Right of the curve is free, unless an objective stands there.
+            if end < WIDTH - MARGIN && !lines.iter().any(|line| (at.0..end).contains(line)) {
+                canvas.text((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
+            } else {
+                canvas.text((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
+            }
+        }
+        sheet.note(format!("recoveries seen: {}, slowest {}", count(total), duration(quantiles.max)));
+    } else {
+        sheet.note(format!("recoveries seen: {}", count(total)));
+    }
+    Some(sheet.finish(findings))
+}

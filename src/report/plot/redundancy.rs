@@ -1,0 +1,98 @@
+//! How many further failures each service survives, over the horizon.
+
+use super::axis::Scale;
+use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, fit};
+use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
+use super::timeline::elapsed_ticks;
+use crate::report::{brief, number, wording};
+use crate::study::Findings;
+
+const MOST_ROWS: usize = 10;
+const ROW: f64 = 84.0;
+const LEFT: f64 = 250.0;
+const RIGHT: f64 = 770.0;
+
+/// One strip per service, averaged over trials; `None` when no service has replicas to count.
+#[must_use]
+pub fn redundancy(findings: &Findings) -> Option<String> {
+    let fine = |values: &[f64]| !values.is_empty() && values.iter().all(|value| value.is_finite() && *value >= 0.0);
+    let all = findings.services.iter().filter(|(_, found)| fine(&found.redundancy)).count();
+    let mut rows = brief::worst(findings, usize::MAX);
+    rows.retain(|(_, found)| fine(&found.redundancy));
+    if rows.len() > MOST_ROWS {
+        let worst: Vec<_> = brief::worst(findings, MOST_ROWS).into_iter().map(|(id, _)| id).collect();
+        rows.retain(|(id, _)| worst.contains(id));
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let body = rows.len() as f64 * ROW + 44.0;
+    let mut sheet = Sheet::new(
+        findings,
+        body,
+        "Redundancy over time: further failures each service survives, mean over trials",
+        "冗余度随时间的变化：各服务还能承受的故障数（各试验平均）",
+    );
+    let canvas = &mut sheet.canvas;
+    let bottom = TOP + body - 44.0;
+    let horizon = findings.scenario.horizon.as_seconds();
+    let x = Scale::linear((0.0, horizon), (LEFT, RIGHT));
+    for (at, text) in elapsed_ticks(&x, horizon, 6.0) {
+        canvas.line((at, TOP), (at, bottom), GRID, 1);
+        canvas.text((at, bottom + 14.0), &text, 12.0, Anchor::Middle, INK);
+    }
+    canvas.text(
+        (f64::midpoint(LEFT, RIGHT), bottom + 34.0),
+        "time into the trial 试验内时间",
+        12.0,
+        Anchor::Middle,
+        MUTED,
+    );
+    for (nth, (id, found)) in rows.iter().enumerate() {
+        let service = &findings.scenario.services[*id];
+        let (top, floor) = (TOP + nth as f64 * ROW + 12.0, TOP + (nth + 1) as f64 * ROW - 8.0);
+        let most = found.redundancy.iter().copied().fold(0.0, f64::max);
+        let most = libm::ceil(most - 1e-9).max(1.0);
+        let y = Scale::linear((0.0, most), (floor, top));
+        let middle = f64::midpoint(top, floor);
+        let name = wording::titled(&service.title, &service.name);
+        canvas.text((LEFT - 44.0, middle - 8.0), &fit(name, 13.0, LEFT - 44.0 - MARGIN), 13.0, Anchor::End, INK);
+        let unit = format!("in {}", brief::unit(service.redundancy_unit, 2.0));
+        canvas.text((LEFT - 44.0, middle + 10.0), &unit, 11.0, Anchor::End, MUTED);
+        canvas.text((LEFT - 10.0, top), &number::plain(most), 11.0, Anchor::End, MUTED);
+        canvas.text((LEFT - 10.0, floor), "0", 11.0, Anchor::End, MUTED);
+        canvas.line((LEFT, top), (RIGHT, top), GRID, 1);
+        let slice = (RIGHT - LEFT) / found.redundancy.len() as f64;
+        let mut steps: Vec<(f64, f64)> = Vec::new();
+        for (position, degree) in found.redundancy.iter().enumerate() {
+            let from = LEFT + position as f64 * slice;
+            steps.push((from, y.at(*degree)));
+            steps.push((from + slice, y.at(*degree)));
+        }
+        let mut area = vec![(LEFT, floor)];
+        area.extend(steps.iter().copied());
+        area.push((RIGHT, floor));
+        canvas.polygon(area, FAINT);
+        canvas.path(steps, BLUE, 2);
+        canvas.line((LEFT, floor), (RIGHT, floor), INK, 1);
+        if let Some(degree) = found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
+            let text = format!("mean {}", number::plain(degree));
+            canvas.text((RIGHT + 12.0, middle - 8.0), &text, 13.0, Anchor::Start, INK);
+        }
+        if let Some(share) = found.metric("exposure_share").and_then(|measured| measured.estimate.point) {
+            let text = format!("at 0 for {}", number::percent(share));
+            canvas.text(
+                (RIGHT + 12.0, middle + 10.0),
+                &fit(&text, 11.0, WIDTH - MARGIN - RIGHT),
+                11.0,
+                Anchor::Start,
+                MUTED,
+            );
+        }
+    }
+    if all > rows.len() {
+        sheet.note(format!("the {} services with the least availability of {all}", rows.len()));
+    }
+    sheet.note("at 0 the next failure takes the service down 为 0 时再有一次故障即中断");
+    Some(sheet.finish(findings))
+}

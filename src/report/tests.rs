@@ -1,0 +1,246 @@
+use super::fixtures::{empty, evil, ordinary};
+use super::*;
+use crate::study::Findings;
+use std::path::Path;
+
+fn each() -> [(&'static str, Findings); 3] {
+    [("ordinary", ordinary()), ("empty", empty()), ("evil", evil())]
+}
+
+#[test]
+fn every_picture_is_well_formed_and_holds_only_numbers() {
+    for (name, findings) in each() {
+        let pictures = plot::all(&findings);
+        assert_eq!(pictures.is_empty(), name == "empty");
+        for (file, svg) in pictures {
+            if let Some(folder) = std::env::var_os("DRSIM_PICTURES") {
+                let path = Path::new(&folder).join(name).join(&file);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, &svg).unwrap();
+            }
+            let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{name} {file}: {error}"));
+            let size = |side: &str| document.root_element().attribute(side).unwrap().parse::<f64>().unwrap();
+            let (width, height) = (size("width"), size("height"));
+            assert!(width <= 1000.0 && height <= 1500.0, "{name} {file} is {width} x {height}");
+            for node in document.descendants().filter(roxmltree::Node::is_element) {
+                assert!(!matches!(node.tag_name().name(), "script" | "b" | "i"), "{name} {file}");
+                for attribute in node.attributes() {
+                    let value = attribute.value();
+                    assert!(!value.contains("NaN") && !value.contains("inf"), "{name} {file}: {value}");
+                }
+                for (sides, limit) in [(["x", "x1", "x2", "cx"], width), (["y", "y1", "y2", "cy"], height)] {
+                    for at in sides.into_iter().filter_map(|side| node.attribute(side)) {
+                        let at: f64 = at.parse().unwrap();
+                        assert!((-1.0..=limit + 1.0).contains(&at), "{name} {file}: {at} beyond {limit}");
+                    }
+                }
+            }
+            assert!(svg.len() < 400_000, "{name} {file} has {} bytes", svg.len());
+        }
+    }
+}
+
+#[test]
+fn the_same_findings_give_the_same_bytes() {
+    for (_, findings) in each() {
+        let all = || folder::files(&findings, "0.1.0", "format = 1\n", "{}\n");
+        assert_eq!(all(), all());
+    }
+}
+
+#[test]
+fn tables_read_back_with_equal_rows_and_no_formula() {
+    for (name, findings) in each() {
+        for (file, text) in folder::files(&findings, "0.1.0", "", "{}") {
+            if Path::new(&file).extension().is_none_or(|extension| extension != "csv") {
+                continue;
+            }
+            let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+            let columns = reader.headers().unwrap().len();
+            for record in reader.records() {
+                let record = record.unwrap();
+                assert_eq!(record.len(), columns, "{name} {file}");
+                for cell in &record {
+                    let formula = cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err();
+                    assert!(!formula, "{name} {file}: {cell}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_summary_is_json_and_keeps_every_key() {
+    for (_, findings) in each() {
+        let value: serde_json::Value = serde_json::from_str(&json::summary(&findings, "0.1.0")).unwrap();
+        assert_eq!(value["trials"], findings.trials);
+        assert_eq!(value["services"].as_object().unwrap().len(), findings.services.len());
+        assert_eq!(value["checks"].as_array().unwrap().len(), findings.checks.len());
+    }
+}
+
+#[test]
+fn names_from_the_scenario_stay_text_in_markdown() {
+    let report = markdown::report(&evil(), "0.1.0", &[]);
+    assert!(!report.contains('<'), "markup from the scenario");
+    // Every row of a table has as many cells as its head.
+    let mut head = None;
+    for line in report.lines() {
+        if line.starts_with('|') {
+            let bars = line.replace("\\|", "").matches('|').count();
+            assert_eq!(*head.get_or_insert(bars), bars, "{line}");
+        } else {
+            head = None;
+        }
+    }
+}
+
+#[test]
+fn a_day_on_the_clock_of_the_scenario() {
+    let findings = ordinary();
+    let text = trace::trace_text(&findings.scenario, &findings.chosen[0].trace);
+    insta::assert_snapshot!("trace", text);
+}
+
+#[test]
+fn ordinary_findings_in_every_format() {
+    let findings = ordinary();
+    insta::assert_snapshot!("summary.json", json::summary(&findings, "0.1.0"));
+    insta::assert_snapshot!("services.csv", csv::services(&findings));
+    insta::assert_snapshot!("verdicts.csv", csv::verdicts(&findings));
+    insta::assert_snapshot!("checks.csv", csv::checks(&findings));
+    insta::assert_snapshot!("attribution.csv", csv::attribution(&findings));
+    insta::assert_snapshot!("trials.csv", csv::trials(&findings));
+    insta::assert_snapshot!("events.csv", csv::events(&findings));
+    insta::assert_snapshot!("text", text::summary(&findings, text::unpainted));
+    insta::assert_snapshot!("report.md", markdown::report(&findings, "0.1.0", &["plots/availability.svg".to_owned()]));
+    insta::assert_snapshot!("availability.svg", plot::availability(&findings).unwrap());
+    insta::assert_snapshot!("empty", text::summary(&empty(), text::unpainted));
+}
+
+#[test]
+fn columns_stand_below_each_other_in_any_script() {
+    use unicode_width::UnicodeWidthStr;
+    let mut findings = ordinary();
+    let mut scenario = findings.scenario.as_ref().clone();
+    "支付网关".clone_into(&mut scenario.services.as_mut_slice()[0].name);
+    findings.scenario = std::sync::Arc::new(scenario);
+    let text = text::summary(&findings, text::unpainted);
+    let rows: Vec<&str> = text.lines().skip(3).take(5).collect();
+    let status = rows[0].find("status").unwrap();
+    for row in &rows[2..] {
+        let symbol = row.find(['●', '▲', '✖', '–']).unwrap();
+        assert_eq!(row[..symbol].width(), status, "{row}");
+    }
+}
+
+#[test]
+fn a_terminal_gets_short_lines_without_control_characters() {
+    let text = text::summary(&evil(), text::unpainted);
+    for line in text.lines() {
+        assert!(line.chars().count() < 260 && !line.contains(|c: char| c.is_control()), "{line}");
+    }
+    assert!(text.lines().count() < 100);
+}
+
+#[test]
+fn figures_of_services_with_alike_names_have_files_of_their_own() {
+    let mut findings = ordinary();
+    let mut scenario = findings.scenario.as_ref().clone();
+    for (service, name) in scenario.services.iter_mut().zip(["a b", "x", "a-b-1"]) {
+        name.clone_into(&mut service.name);
+    }
+    findings.scenario = std::sync::Arc::new(scenario);
+    let mut names: Vec<String> = plot::all(&findings).into_iter().map(|(name, _)| name).collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(names.contains(&"plots/recovery-a-b-1.svg".to_owned()), "{names:?}");
+    assert!(names.contains(&"plots/recovery-a-b-1-again.svg".to_owned()), "{names:?}");
+}
+
+#[test]
+fn the_written_list_is_complete_and_every_name_is_accepted() {
+    let home = tempfile::tempdir().unwrap();
+    for (name, findings) in each() {
+        let files = folder::files(&findings, "0.1.0", "format = 1\n", "{\"drsim_version\":\"0.1.0\"}");
+        for wanted in ["summary.json", "services.csv", "domains.csv", "verdicts.csv", "checks.csv", "attribution.csv"] {
+            assert!(files.iter().any(|(file, _)| file == wanted), "{name} lacks {wanted}");
+        }
+        let paths = folder::write(&home.path().join(name), &files, false).unwrap();
+        assert!(paths.len() == files.len() && paths.iter().all(|path| path.is_file()));
+    }
+}
+
+mod writing {
+    use super::folder::{WriteError, write};
+    use std::fs;
+
+    fn result(text: &str) -> Vec<(String, String)> {
+        [("summary.json", text), ("plots/a.svg", "<svg/>"), ("run.json", "{\"drsim_version\":\"0.1.0\"}")]
+            .map(|(name, content)| (name.to_owned(), content.to_owned()))
+            .to_vec()
+    }
+
+    /// Names below a folder, hidden ones too.
+    fn names(folder: &std::path::Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_result_replaces_the_one_before_and_keeps_what_the_user_added() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("output/study");
+        let paths = write(&folder, &result("one"), false).unwrap();
+        assert_eq!(paths[1], folder.join("plots/a.svg"));
+        fs::write(folder.join("notes.txt"), "mine").unwrap();
+        fs::write(folder.join("plots/old.svg"), "stale").unwrap();
+        write(&folder, &result("two"), false).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), "two");
+        assert_eq!(fs::read_to_string(folder.join("notes.txt")).unwrap(), "mine");
+        assert_eq!(names(&folder.join("plots")), ["a.svg"]);
+        assert_eq!(names(&home.path().join("output")), ["study"]);
+    }
+
+    #[test]
+    fn a_foreign_folder_is_refused_and_set_aside_by_force() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("thesis");
+        fs::create_dir(&folder).unwrap();
+        write(&folder, &result("an empty folder is free"), false).unwrap();
+        fs::write(folder.join("run.json"), "{\"program\":\"other\"}").unwrap();
+        assert!(matches!(write(&folder, &result("x"), false), Err(WriteError::Foreign(_))));
+        write(&folder, &result("forced"), true).unwrap();
+        assert_eq!(names(home.path()), ["thesis", "thesis.before-1"]);
+        let kept = fs::read_to_string(home.path().join("thesis.before-1/summary.json")).unwrap();
+        assert_eq!(kept, "an empty folder is free");
+    }
+
+    #[test]
+    fn names_that_leave_the_folder_are_refused_before_anything_is_written() {
+        let home = tempfile::tempdir().unwrap();
+        for name in ["../x", "/x", "a/b", "plots/../x", "plots/a/b", "", ".", "..", "plots/", ".hidden", "a\\b", "c:x"]
+        {
+            let outcome = write(&home.path().join("study"), &[(name.to_owned(), String::new())], false);
+            assert!(matches!(outcome, Err(WriteError::Name(_))), "{name}");
+        }
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn a_failure_half_way_leaves_the_previous_result() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("study");
+        write(&folder, &result("good"), false).unwrap();
+        // The same name twice: the second file cannot be created.
+        let mut twice = result("bad");
+        twice.push(("summary.json".to_owned(), "again".to_owned()));
+        assert!(matches!(write(&folder, &twice, false), Err(WriteError::Io { .. })));
+        assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), "good");
+        assert_eq!(names(home.path()), ["study"]);
+    }
+}

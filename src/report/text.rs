@@ -1,0 +1,202 @@
+//! The summary that a terminal shows: plain text, columns aligned by display width.
+
+use crate::report::brief::{self, HEADS};
+use crate::report::number::{self, duration, percent};
+use crate::report::wording::{self, shorten};
+use crate::study::{Findings, Judgement};
+use unicode_width::UnicodeWidthStr;
+
+/// Most services in the table; the worst are shown.
+const MOST_SERVICES: usize = 40;
+/// Most lines of any other list.
+const MOST_LINES: usize = 12;
+/// Widest a name may be.
+const NAME_WIDTH: usize = 28;
+/// Widest a sentence may be: nobody reads further.
+const LINE_WIDTH: usize = 160;
+
+/// How a piece of text is meant; a terminal may colour it, and nothing is lost where it does not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// A title or a column head.
+    Strong,
+    /// Good news.
+    Good,
+    /// Take care.
+    Warning,
+    /// Bad news.
+    Bad,
+    /// Less important.
+    Faint,
+}
+
+/// Dresses a text for the terminal; must not change its width.
+pub type Paint = fn(Tone, &str) -> String;
+
+/// No dress at all.
+#[must_use]
+pub fn unpainted(_: Tone, text: &str) -> String {
+    text.to_owned()
+}
+
+/// The whole summary, ending in a line feed.
+#[must_use]
+pub fn summary(findings: &Findings, paint: Paint) -> String {
+    let scenario = &findings.scenario;
+    let title = shorten(&scenario.title, 80);
+    let name = shorten(&scenario.name, 40);
+    let mut lines = vec![
+        format!("{}  {title}", paint(Tone::Strong, &name)).trim_end().to_owned(),
+        paint(Tone::Faint, &brief::basis(findings)),
+        String::new(),
+    ];
+    table(findings, paint, &mut lines);
+    verdicts(findings, paint, &mut lines);
+    attribution(findings, paint, &mut lines);
+    checks(findings, paint, &mut lines);
+    expectations(findings, paint, &mut lines);
+    lines.push(String::new());
+    lines.push(paint(Tone::Faint, wording::CAVEAT));
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    let (rows, left) = brief::rows(findings, MOST_SERVICES);
+    if rows.is_empty() {
+        lines.push("no service in this scenario".to_owned());
+        return;
+    }
+    let rows: Vec<(Judgement, [String; 7])> = rows
+        .into_iter()
+        .map(|row| (row.judgement, row.cells.map(|cell| shorten(&cell, NAME_WIDTH.max(36)))))
+        .map(|(judgement, mut cells)| {
+            cells[0] = shorten(&cells[0], NAME_WIDTH);
+            (judgement, cells)
+        })
+        .collect();
+    let widths: Vec<usize> = (0..HEADS.len())
+        .map(|column| rows.iter().map(|(_, cells)| cells[column].width()).fold(HEADS[column].width(), usize::max))
+        .collect();
+    let line = |cells: [&str; 7], tones: [Option<Tone>; 7]| {
+        let padded = cells.iter().zip(&widths).zip(tones).map(|((cell, width), tone)| {
+            let text = format!("{cell}{}", " ".repeat(width - cell.width()));
+            tone.map_or_else(|| text.clone(), |tone| paint(tone, &text))
+        });
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    lines.push(line(HEADS, [Some(Tone::Strong); 7]));
+    let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+    lines.push(paint(Tone::Faint, &rule.join("──")));
+    for (judgement, cells) in &rows {
+        let mut tones = [None; 7];
+        tones[1] = Some(tone(*judgement));
+        lines.push(line(cells.each_ref().map(String::as_str), tones));
+    }
+    if left > 0 {
+        lines.push(paint(
+            Tone::Faint,
+            &format!("{} services with more availability are in services.csv", number::count(left as u64)),
+        ));
+    }
+}
+
+const fn tone(judgement: Judgement) -> Tone {
+    match judgement {
+        Judgement::Met => Tone::Good,
+        Judgement::AtRisk => Tone::Warning,
+        Judgement::Missed => Tone::Bad,
+        Judgement::NoObjective | Judgement::NotApplicable => Tone::Faint,
+    }
+}
+
+/// Blanks up to a width, so that what follows stands in a column.
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn section(title: &str, paint: Paint, lines: &mut Vec<String>) {
+    lines.push(String::new());
+    lines.push(paint(Tone::Strong, title));
+}
+
+fn more(all: usize, file: &str, paint: Paint, lines: &mut Vec<String>) {
+    if all > MOST_LINES {
+        lines.push(paint(Tone::Faint, &format!("  {} more in {file}", number::count((all - MOST_LINES) as u64))));
+    }
+}
+
+fn verdicts(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    let troubled = brief::troubled(findings);
+    if troubled.is_empty() {
+        return;
+    }
+    section("objectives missed or at risk", paint, lines);
+    for verdict in troubled.iter().take(MOST_LINES) {
+        let word = &pad(wording::judgement(verdict.judgement), 9);
+        let word = paint(tone(verdict.judgement), word);
+        let line = format!("{}: {}", brief::about(findings, verdict), verdict.reason);
+        lines.push(format!("  {word}  {}", shorten(&line, LINE_WIDTH)));
+    }
+    more(troubled.len(), "verdicts.csv", paint, lines);
+}
+
+fn attribution(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    let charged: Vec<_> =
+        brief::worst(findings, MOST_LINES).into_iter().filter(|(_, found)| !found.attribution.is_empty()).collect();
+    if charged.is_empty() {
+        return;
+    }
+    section("what causes the downtime", paint, lines);
+    let widest = charged.iter().map(|(id, _)| shorten(&findings.scenario.services[*id].name, NAME_WIDTH).width()).max();
+    for (id, found) in charged {
+        let name = shorten(&findings.scenario.services[id].name, NAME_WIDTH);
+        let causes = found.attribution.iter().take(3).map(|part| {
+            let label = shorten(&part.cause.label(&findings.scenario), NAME_WIDTH + 12);
+            format!("{label} {} ({} / yr)", short_percent(part.share), duration(part.seconds_per_year))
+        });
+        let pad = " ".repeat(widest.unwrap_or(0) - name.width());
+        lines.push(format!("  {name}{pad}  {}", causes.collect::<Vec<_>>().join(" · ")));
+    }
+    lines.push(paint(Tone::Faint, &format!("  {}", wording::ATTRIBUTION_RULE)));
+}
+
+/// Shares of downtime need no third digit.
+fn short_percent(share: f64) -> String {
+    if (0.1..=1.0).contains(&share) { format!("{:.0} %", share * 100.0) } else { percent(share) }
+}
+
+fn checks(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    if findings.checks.is_empty() {
+        return;
+    }
+    section("simulated against exact (s.e.: standard errors)", paint, lines);
+    for check in brief::checks(findings).iter().take(MOST_LINES) {
+        let word = &pad(wording::agreement(check.agrees), 20);
+        let word = match check.agrees {
+            Some(true) => paint(Tone::Good, word),
+            Some(false) => paint(Tone::Bad, word),
+            None => paint(Tone::Faint, word),
+        };
+        lines.push(format!("  {word}  {}", shorten(&brief::check(findings, check), LINE_WIDTH)));
+    }
+    more(findings.checks.len(), "checks.csv", paint, lines);
+}
+
+fn expectations(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    if findings.expected.is_empty() {
+        return;
+    }
+    section("expectations of the scenario", paint, lines);
+    for line in findings.expected.iter().take(MOST_LINES) {
+        let word = &pad(brief::holds(line.holds), 14);
+        let word = match line.holds {
+            Some(true) => paint(Tone::Good, word),
+            Some(false) => paint(Tone::Bad, word),
+            None => paint(Tone::Warning, word),
+        };
+        lines.push(format!("  {word}  {}", shorten(&brief::expected(line), LINE_WIDTH)));
+    }
+    more(findings.expected.len(), "summary.json", paint, lines);
+}

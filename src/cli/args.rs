@@ -25,8 +25,9 @@ pub const TEMPLATE: &str = "{about-with-newline}\n{before-help}{usage-heading} {
     arg_required_else_help = true
 )]
 pub struct Cli {
-    /// When to colour; `NO_COLOR` turns `auto` off
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", display_order = 900)]
+    /// Colours: auto, always or never; `NO_COLOR` turns `auto` off
+    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = true, display_order = 900)]
+    #[arg(value_name = "WHEN")]
     pub color: Colour,
     /// What to do.
     #[command(subcommand)]

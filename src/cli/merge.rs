@@ -14,8 +14,9 @@ use std::sync::Arc;
 #[command(
     help_template = TEMPLATE,
     before_help = "Examples:
-  for i in 1 2 3 4; do drsim run pay.toml --trials 1e6 --shard $i/4 -o part-$i.json & done; wait
-  drsim merge part-*.json\n\n"
+  drsim run pay.toml --trials 1e6 --shard 1/2 -o part-1.json    here
+  drsim run pay.toml --trials 1e6 --shard 2/2 -o part-2.json    and elsewhere
+  drsim merge part-1.json part-2.json\n\n"
 )]
 pub struct Args {
     /// All parts of one study, in any order

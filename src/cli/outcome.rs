@@ -34,11 +34,6 @@ impl Show {
         }
     }
 
-    /// True when the folder may be replaced: asked for, or what lies there is an earlier result.
-    fn replaces(&self, folder: &Path) -> bool {
-        self.force || folder.join("run.json").is_file()
-    }
-
     /// Refuses a folder with somebody else's files before hours are spent on trials.
     ///
     /// # Errors
@@ -48,7 +43,8 @@ impl Show {
             return Err(Failure::usage(format!("`{}` is a file", folder.display())).help("name a folder"));
         }
         let holds_files = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-        if holds_files && !self.replaces(folder) {
+        let mark = std::fs::read_to_string(folder.join("run.json")).unwrap_or_default();
+        if holds_files && !self.force && !mark.contains("\"drsim_version\"") {
             return Err(Failure::usage(format!("`{}` holds files that are not a result", folder.display()))
                 .help("name another folder with `--output`, or add `--force` to replace it"));
         }
@@ -100,7 +96,7 @@ pub fn deliver(
 ) -> Result<(), Failure> {
     let folder = show.folder(&findings.scenario.name, many);
     let run_json = host.json(plan, findings);
-    let written = wire::write(&folder, findings, resolved, &run_json, show.replaces(&folder))?;
+    let written = wire::write(&folder, findings, resolved, &run_json, show.force)?;
     if many {
         return Ok(());
     }
@@ -191,6 +187,8 @@ mod tests {
         assert!(show(None, true).refuse_foreign(path).is_ok());
         assert!(show(None, true).refuse_foreign(&path.join("thesis.docx")).is_err());
         std::fs::write(path.join("run.json"), "{}").unwrap();
+        assert!(show(None, false).refuse_foreign(path).is_err(), "somebody else's run.json");
+        std::fs::write(path.join("run.json"), r#"{ "drsim_version": "0.1.0" }"#).unwrap();
         assert!(show(None, false).refuse_foreign(path).is_ok());
     }
 

@@ -1,0 +1,4 @@
+//! The integration tests: one binary, a module per question.
+
+mod architecture;
+mod cli;

@@ -26,34 +26,37 @@ pub struct Args {
     pub show: Show,
 }
 
-/// What `run --shard` writes: the outcomes, and all that is needed to tell whether parts belong together.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What `run --shard` writes: the outcomes, and the scenario they are of.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Part {
-    drsim_version: String,
+    study: Study,
+    shard: Shard,
+    outcomes: Outcomes,
+}
+
+/// What all parts of a study share.
+#[derive(Debug, Serialize, Deserialize)]
+struct Study {
     file: String,
     scenario: String,
     scenario_hash: String,
     seed: u64,
     trials: u64,
-    shard: Shard,
     resolved: String,
-    outcomes: Outcomes,
 }
 
 impl Part {
     /// Part `shard` of a plan.
     pub fn new(file: String, loaded: &Loaded, plan: &Plan, shard: Shard, outcomes: Outcomes) -> Self {
-        Self {
-            drsim_version: env!("CARGO_PKG_VERSION").to_owned(),
+        let study = Study {
             file,
             scenario: loaded.scenario.name.clone(),
             scenario_hash: loaded.scenario.hash.clone(),
             seed: plan.seed,
             trials: plan.trials,
-            shard,
             resolved: loaded.resolved.clone(),
-            outcomes,
-        }
+        };
+        Self { study, shard, outcomes }
     }
 
     /// Writes the part to a sibling first, so that a broken run leaves no half a file.
@@ -76,52 +79,27 @@ impl Part {
                 .help("parts are written by `drsim run --shard I/K -o FILE`")
         })
     }
-
-    /// What must be the same in all parts of a study.
-    fn study(&self) -> (&str, &str, u64, u64, u64) {
-        (&self.drsim_version, &self.scenario_hash, self.seed, self.trials, self.shard.count)
-    }
 }
 
 /// Puts the parts together and shows the result as `run` does.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let host = Host::begins();
-    let mut parts = args.parts.iter().map(|path| Part::read(path)).collect::<Result<Vec<_>, _>>()?;
-    parts.sort_by_key(|part| part.shard.index);
-    complete(&parts)?;
-    let first = parts[0].clone();
-    let folder = args.show.folder(&first.scenario, false);
-    args.show.refuse_foreign(&folder)?;
-    let loaded = wire::load_text(&first.file, &first.resolved, &[])?;
-    let mut scenario = Arc::unwrap_or_clone(loaded.scenario);
-    scenario.hash = first.scenario_hash;
-    let scenario = Arc::new(scenario);
+    let parts = args.parts.iter().map(|path| Part::read(path)).collect::<Result<Vec<_>, _>>()?;
     let threads = parts.len();
-    let outcomes = wire::merge(parts.into_iter().map(|part| part.outcomes).collect())?;
-    let plan = Plan { trials: first.trials, seed: first.seed, threads, until: None, shard: None };
-    let findings = wire::findings(&scenario, &plan, &outcomes)?;
-    outcome::deliver(&findings, &first.resolved, &plan, &host, &args.show, false)?;
+    let (mut studies, outcomes): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.study, part.outcomes)).unzip();
+    let outcomes = wire::merge(outcomes)?;
+    // They are of one study now, so the first one speaks for all.
+    let study = studies.swap_remove(0);
+    let folder = args.show.folder(&study.scenario, false);
+    args.show.refuse_foreign(&folder)?;
+    let loaded = wire::load_text(&study.file, &study.resolved, &[])?;
+    let mut scenario = Arc::unwrap_or_clone(loaded.scenario);
+    scenario.hash = study.scenario_hash;
+    let plan = Plan { trials: study.trials, seed: study.seed, threads, until: None, most: study.trials, shard: None };
+    let findings = wire::findings(&Arc::new(scenario), &plan, &outcomes)?;
+    outcome::deliver(&findings, &study.resolved, &plan, &host, &args.show, false)?;
     if !args.show.json {
-        outcome::suggest(&findings, &first.file, &folder);
+        outcome::suggest(&findings, &study.file, &folder);
     }
     Ok(outcome::exit_of(&findings, args.show.strict, false))
-}
-
-/// Refuses parts of different studies, parts given twice and parts that are missing. `parts` ascend by index.
-fn complete(parts: &[Part]) -> Result<(), Failure> {
-    let first = &parts[0];
-    if let Some(other) = parts.iter().find(|part| part.study() != first.study()) {
-        let (one, two) = (first.shard.index, other.shard.index);
-        return Err(Failure::usage(format!("parts {one} and {two} are not of the same study"))
-            .help("scenario, seed, trials, number of parts and version of drsim must be the same"));
-    }
-    if let Some(twice) = parts.windows(2).find(|pair| pair[0].shard.index == pair[1].shard.index) {
-        return Err(Failure::usage(format!("part {} is given twice", twice[0].shard.index)));
-    }
-    let given = |index: &u64| parts.binary_search_by_key(index, |part| part.shard.index).is_ok();
-    if let Some(missing) = (1..=first.shard.count).find(|index| !given(index)) {
-        return Err(Failure::usage(format!("part {missing} of {} is missing", first.shard.count)));
-    }
-    terminal::note(&format!("merging {} parts of `{}`", parts.len(), first.scenario));
-    Ok(())
 }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
     before_help = "Examples:
   drsim run pay.toml
   drsim run pay.toml --trials 1e5 --set services.pay.replicas.sh-a=6
-  drsim run pay.toml --until unavailability=5%      as many trials as that takes
+  drsim run pay.toml --until services.pay.unavailability=5%     as many trials as that takes
   drsim run scenarios --verify                      every scenario below a folder
   drsim run pay.toml --shard 2/8 -o part-2.json     one of eight parts, see `drsim merge`
   drsim run - --json < pay.toml\n\n"

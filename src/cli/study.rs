@@ -32,11 +32,13 @@ impl Effort {
     /// The plan for a scenario: flags and environment before what the scenario says.
     pub fn plan(&self, loaded: &Loaded) -> Plan {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        let trials = self.trials.unwrap_or(loaded.scenario.trials);
         Plan {
-            trials: self.trials.unwrap_or(loaded.scenario.trials),
+            trials,
             seed: self.seed.unwrap_or(loaded.scenario.seed),
             threads: self.threads.map_or_else(cores, usize::from),
             until: None,
+            most: trials,
             shard: None,
         }
     }
@@ -45,7 +47,7 @@ impl Effort {
 /// When a study is over.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Ending {
-    /// Stop when the 95 % interval of a metric is within a share of it for every service
+    /// Stop when half the 95 % interval of a metric is within this share of it
     #[arg(long, value_parser = until, value_name = "METRIC=SHARE")]
     pub until: Option<Until>,
     /// Judge `[expect]` and the closed forms, with more trials where that is needed
@@ -86,11 +88,12 @@ fn until(text: &str) -> Result<Until, String> {
 /// It does not exist; the nearest one is named.
 pub fn known_metric(until: &Until) -> Result<(), Failure> {
     let metrics = wire::metrics();
-    if metrics.iter().any(|about| about.key == until.metric) {
+    let key = until.metric.rsplit('.').next().unwrap_or_default();
+    if metrics.iter().any(|about| about.key == key) {
         return Ok(());
     }
-    let near = super::explain::nearest(&until.metric, metrics.iter().map(|about| about.key));
-    let failure = Failure::usage(format!("no metric `{}`", until.metric));
+    let near = super::explain::nearest(key, metrics.iter().map(|about| about.key));
+    let failure = Failure::usage(format!("no metric `{key}`"));
     Err(match near.first() {
         Some(near) => failure.help(format!("a metric with a similar name exists: `{near}`")),
         None => failure.help("`drsim explain` lists all metrics"),
@@ -103,20 +106,25 @@ pub fn known_metric(until: &Until) -> Result<(), Failure> {
 /// It would take more than a day without `force`, or no block was finished before Ctrl-C.
 pub fn trials(loaded: &Loaded, plan: &Plan, force: bool, cancel: &Cancel) -> Result<Outcomes, Failure> {
     announce(loaded, plan, force, cancel)?;
-    let progress = Progress::over(plan.trials);
+    let progress = Progress::over(here(plan));
     let outcomes = wire::simulate(&loaded.scenario, plan, &|done| progress.reached(done), cancel)?;
     drop(progress);
-    if outcomes.trials() == 0 {
+    if outcomes.trials() == 0 && cancel.load(Ordering::Relaxed) {
         let message = "no block of trials was finished, nothing is written";
         return Err(Failure { exit: Exit::Interrupted, ..Failure::failed(message) });
     }
     Ok(outcomes)
 }
 
+/// Trials to run here: all of them, the most of them, or about a part.
+fn here(plan: &Plan) -> u64 {
+    let all = if plan.until.is_some() { plan.most } else { plan.trials };
+    plan.shard.map_or(all, |shard| all.div_ceil(shard.count))
+}
+
 /// Times a small pilot, says how long the whole will take, and refuses what nobody would wait for.
 fn announce(loaded: &Loaded, plan: &Plan, force: bool, cancel: &Cancel) -> Result<(), Failure> {
-    let shards = plan.shard.map_or(1, |shard| shard.count);
-    let here = plan.trials.div_ceil(shards);
+    let here = here(plan);
     let per_trial = effort::pilot(here, |size| {
         let small = Plan { trials: size, threads: 1, until: None, shard: None, ..plan.clone() };
         let watch = Stopwatch::start();
@@ -149,7 +157,7 @@ pub fn study(
     let limit = ending.trial_limit.unwrap_or_else(|| plan.trials.saturating_mul(MOST));
     if let Some(until) = &ending.until {
         plan.until = Some(until.clone());
-        plan.trials = limit;
+        plan.most = limit.max(plan.trials);
     }
     let watch = Stopwatch::start();
     let outcomes = trials(loaded, &plan, force, cancel)?;

@@ -30,10 +30,10 @@ pub struct Loaded {
     pub resolved: String,
 }
 
-/// Stop when the interval of a metric is narrow enough for every service.
+/// Stop when the interval of a metric is narrow enough.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Until {
-    /// Key of the metric.
+    /// `services.pay.unavailability`, or the key alone: of the only service, or of the whole scenario.
     pub metric: String,
     /// Largest half width of the 95 % interval, relative to the estimate.
     pub within: f64,
@@ -51,7 +51,7 @@ pub struct Shard {
 /// What to run.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Plan {
-    /// Trials; with `until` the most that are run.
+    /// Trials; with `until` the fewest.
     pub trials: u64,
     /// Seed of every random stream.
     pub seed: u64,
@@ -59,6 +59,8 @@ pub struct Plan {
     pub threads: usize,
     /// Stopping rule.
     pub until: Option<Until>,
+    /// Most trials, with `until`.
+    pub most: u64,
     /// Only a part of the trials.
     pub shard: Option<Shard>,
 }

@@ -3,7 +3,6 @@
 use super::args::TEMPLATE;
 use super::exit::{Exit, Failure};
 use super::outcome::{self, Host, Show};
-use super::terminal;
 use super::wire::{self, Loaded, Outcomes, Plan, Shard};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -85,7 +84,6 @@ impl Part {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let host = Host::begins();
     let parts = args.parts.iter().map(|path| Part::read(path)).collect::<Result<Vec<_>, _>>()?;
-    let threads = parts.len();
     let (mut studies, outcomes): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.study, part.outcomes)).unzip();
     let outcomes = wire::merge(outcomes)?;
     // They are of one study now, so the first one speaks for all.
@@ -95,7 +93,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let loaded = wire::load_text(&study.file, &study.resolved, &[])?;
     let mut scenario = Arc::unwrap_or_clone(loaded.scenario);
     scenario.hash = study.scenario_hash;
-    let plan = Plan { trials: study.trials, seed: study.seed, threads, until: None, most: study.trials, shard: None };
+    let plan =
+        Plan { trials: study.trials, seed: study.seed, threads: 1, until: None, most: study.trials, shard: None };
     let findings = wire::findings(&Arc::new(scenario), &plan, &outcomes)?;
     outcome::deliver(&findings, &study.resolved, &plan, &host, &args.show, false)?;
     if !args.show.json {

@@ -50,8 +50,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 fn explain(word: &str) -> Option<String> {
     let asked = plain(word);
     let mut text = String::new();
-    if let Some(about) = wire::metrics().into_iter().find(|about| plain(about.key) == asked) {
-        text.push_str(&metric(about));
+    for (subject, about) in wire::metrics().into_iter().filter(|(_, about)| plain(about.key) == asked) {
+        text.push_str(&metric(subject, about));
     }
     if let Some(code) = wire::codes().into_iter().find(|code| plain(code) == asked) {
         let _ = writeln!(text, "{code}: {}", wire::explain_code(code).unwrap_or_default());
@@ -68,7 +68,7 @@ fn explain(word: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn metric(about: &About) -> String {
+fn metric(subject: &str, about: &About) -> String {
     let unit = match about.unit {
         Unit::Share => "share, 0 to 1",
         Unit::Probability => "probability, 0 to 1",
@@ -84,7 +84,7 @@ fn metric(about: &About) -> String {
     };
     let shape = if about.distribution { "a distribution over events, with p50, p95, p99 and max; " } else { "" };
     format!(
-        "{} (metric): {}  {}\n  {}\n  {shape}{unit}; {better}\n",
+        "{} (metric of {subject}): {}  {}\n  {}\n  {shape}{unit}; {better}\n",
         about.key, about.label, about.label_zh, about.definition
     )
 }
@@ -101,18 +101,21 @@ fn index() -> String {
             let _ = writeln!(text, "{title}\n  {}", words.join("\n  "));
         }
     };
-    let described = |about: &About| format!("{:<24} {}  {}", about.key, about.label, about.label_zh);
-    section("Metrics 指标", wire::metrics().into_iter().map(described).collect());
+    for whose in ["services", "domains", "scenario"] {
+        let theirs = wire::metrics().into_iter().filter(|(subject, _)| *subject == whose);
+        let described = |(_, about): (_, &About)| format!("{:<28} {}  {}", about.key, about.label, about.label_zh);
+        section(&format!("Metrics of {whose} 指标"), theirs.map(described).collect());
+    }
     section("Terms 术语", TERMS.iter().map(|term| term.words.join(", ")).collect());
     section("Codes 错误代码", wire::codes().into_iter().map(str::to_owned).collect());
-    let exit = |exit: Exit| format!("{:<24} {}", format!("exit-{}", exit.code()), exit.meaning().0);
+    let exit = |exit: Exit| format!("{:<28} {}", format!("exit-{}", exit.code()), exit.meaning().0);
     section("Exit codes 退出码", Exit::ALL.into_iter().map(exit).collect());
     text
 }
 
 /// Every word that can be asked.
 fn words() -> Vec<String> {
-    let metrics = wire::metrics().into_iter().map(|about| about.key.to_owned());
+    let metrics = wire::metrics().into_iter().map(|(_, about)| about.key.to_owned());
     let codes = wire::codes().into_iter().map(str::to_owned);
     let terms = TERMS.iter().flat_map(|term| term.words).map(|&word| word.to_owned());
     let exits = Exit::ALL.into_iter().map(|exit| format!("exit-{}", exit.code()));

@@ -38,7 +38,7 @@ impl Input {
                 if text.trim().is_empty() {
                     return Err(Failure::usage("standard input is empty").help("name a scenario file, or pipe one in"));
                 }
-                wire::load_text("standard input", &text, overrides)
+                wire::load_text("standard input", &text, None, overrides)
             }
         }
     }

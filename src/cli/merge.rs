@@ -90,7 +90,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let study = studies.swap_remove(0);
     let folder = args.show.folder(&study.scenario, false);
     args.show.refuse_foreign(&folder)?;
-    let loaded = wire::load_text(&study.file, &study.resolved, &[])?;
+    let loaded = wire::load_text(&study.file, &study.resolved, Path::new(&study.file).parent(), &[])?;
     let mut scenario = Arc::unwrap_or_clone(loaded.scenario);
     scenario.hash = study.scenario_hash;
     let plan =

@@ -89,10 +89,10 @@ fn until(text: &str) -> Result<Until, String> {
 pub fn known_metric(until: &Until) -> Result<(), Failure> {
     let metrics = wire::metrics();
     let key = until.metric.rsplit('.').next().unwrap_or_default();
-    if metrics.iter().any(|about| about.key == key) {
+    if metrics.iter().any(|(_, about)| about.key == key) {
         return Ok(());
     }
-    let near = super::explain::nearest(key, metrics.iter().map(|about| about.key));
+    let near = super::explain::nearest(key, metrics.iter().map(|(_, about)| about.key));
     let failure = Failure::usage(format!("no metric `{key}`"));
     Err(match near.first() {
         Some(near) => failure.help(format!("a metric with a similar name exists: `{near}`")),

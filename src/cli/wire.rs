@@ -88,8 +88,8 @@ pub fn load_file(path: &Path, _overrides: &[String]) -> Result<Loaded, Failure> 
     Err(not_built("the scenario reader"))
 }
 
-/// Checks a scenario given as text.
-pub fn load_text(_name: &str, _text: &str, _overrides: &[String]) -> Result<Loaded, Failure> {
+/// Checks a scenario given as text; `folder` is where files that it names are looked for.
+pub fn load_text(_name: &str, _text: &str, _folder: Option<&Path>, _overrides: &[String]) -> Result<Loaded, Failure> {
     Err(not_built("the scenario reader"))
 }
 
@@ -108,8 +108,8 @@ pub fn codes() -> Vec<&'static str> {
     Vec::new()
 }
 
-/// Everything that is computed.
-pub fn metrics() -> Vec<&'static About> {
+/// Everything that is computed, and whose it is: `services`, `domains` or `scenario`.
+pub fn metrics() -> Vec<(&'static str, &'static About)> {
     Vec::new()
 }
 

@@ -84,7 +84,7 @@ fn metric(subject: &str, about: &About) -> String {
     };
     let shape = if about.distribution { "a distribution over events, with p50, p95, p99 and max; " } else { "" };
     format!(
-        "{} (metric of {subject}): {}  {}\n  {}\n  {shape}{unit}; {better}\n",
+        "{} (metric of a {subject}): {}  {}\n  {}\n  {shape}{unit}; {better}\n",
         about.key, about.label, about.label_zh, about.definition
     )
 }
@@ -101,10 +101,10 @@ fn index() -> String {
             let _ = writeln!(text, "{title}\n  {}", words.join("\n  "));
         }
     };
-    for whose in ["services", "domains", "scenario"] {
+    for whose in ["service", "domain", "scenario"] {
         let theirs = wire::metrics().into_iter().filter(|(subject, _)| *subject == whose);
         let described = |(_, about): (_, &About)| format!("{:<28} {}  {}", about.key, about.label, about.label_zh);
-        section(&format!("Metrics of {whose} 指标"), theirs.map(described).collect());
+        section(&format!("Metrics of a {whose} 指标"), theirs.map(described).collect());
     }
     section("Terms 术语", TERMS.iter().map(|term| term.words.join(", ")).collect());
     section("Codes 错误代码", wire::codes().into_iter().map(str::to_owned).collect());

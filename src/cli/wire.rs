@@ -108,7 +108,7 @@ pub fn codes() -> Vec<&'static str> {
     Vec::new()
 }
 
-/// Everything that is computed, and whose it is: `services`, `domains` or `scenario`.
+/// Everything that is computed, and whose it is: `service`, `domain` or `scenario`.
 pub fn metrics() -> Vec<(&'static str, &'static About)> {
     Vec::new()
 }

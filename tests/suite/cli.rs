@@ -276,7 +276,7 @@ fn every_template_is_valid() {
 #[test]
 fn explain_knows_metrics() {
     let (code, out, _) = ended(drsim(&folder()).args(["explain", "unavailability"]));
-    assert!(code == 0 && out.contains("(metric of services)"), "{out}");
+    assert!(code == 0 && out.contains("(metric of a service)"), "{out}");
     let (code, _, err) = ended(drsim(&with_small()).args(["run", "small.toml", "--until", "unavailabilty=5%"]));
     assert!(code == 2 && err.contains("`unavailability`"), "{err}");
 }

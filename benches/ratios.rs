@@ -57,7 +57,7 @@ fn cpu_time() -> Duration {
 fn measure(run: &mut dyn FnMut() -> Pass) -> (f64, f64) {
     let start = cpu_time();
     let pass = run();
-    ((cpu_time() - start).as_nanos() as f64 / pass.events as f64, pass.answer)
+    (cpu_time().saturating_sub(start).as_nanos() as f64 / pass.events as f64, pass.answer)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -7,7 +7,10 @@
 //! its time. Finer rungs end before the first unopened bucket of coarser ones has anything to say. No event carries its sequence
 //! number: events of equal time are always in the same place, every place keeps the order of arrival, and every move is stable.
 
+mod store;
+
 use crate::quantity::SimTime;
+use store::{Bucket, CHUNK, Entry, NONE, Store};
 
 /// Events a bucket may hold to be sorted at once. With so few pending, the bottom is all there is.
 const SORTED_MAX: usize = 48;
@@ -18,11 +21,6 @@ const FEW: usize = 4;
 /// Events per bucket aimed at when a rung is made, and the most buckets a rung may have: their tails should stay in cache.
 const PER_BUCKET: usize = 2;
 const BUCKETS_MAX: usize = 1024;
-/// Events per chunk of the store.
-const CHUNK: usize = 16;
-/// No chunk.
-const NONE: u32 = u32::MAX;
-
 /// An event queue.
 ///
 /// ```
@@ -54,12 +52,6 @@ pub struct Queue<E> {
     now: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry<E> {
-    at: u64,
-    event: E,
-}
-
 /// Buckets of 2^`shift` microseconds each, aligned to their width.
 #[derive(Clone, Copy, Debug)]
 struct Rung {
@@ -72,75 +64,6 @@ struct Rung {
     base: usize,
     /// First bucket that may hold events.
     next: usize,
-}
-
-/// A list of chunks of the store in order of arrival.
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    first: u32,
-    last: u32,
-    len: usize,
-}
-
-/// Chunks of [`CHUNK`] events, linked by number; freed ones are linked too.
-#[derive(Debug)]
-struct Store<E> {
-    entries: Vec<Entry<E>>,
-    links: Vec<u32>,
-    free: u32,
-}
-
-impl Bucket {
-    const EMPTY: Self = Self { first: NONE, last: NONE, len: 0 };
-}
-
-impl<E: Copy> Store<E> {
-    #[inline]
-    fn push(&mut self, bucket: &mut Bucket, entry: Entry<E>) {
-        let place = bucket.len % CHUNK;
-        if place == 0 {
-            self.chain(bucket, entry);
-        }
-        self.entries[bucket.last as usize * CHUNK + place] = entry;
-        bucket.len += 1;
-    }
-
-    /// Hangs one more chunk on a bucket.
-    fn chain(&mut self, bucket: &mut Bucket, filler: Entry<E>) {
-        let chunk = if self.free == NONE {
-            self.entries.resize(self.entries.len() + CHUNK, filler);
-            self.links.push(NONE);
-            (self.links.len() - 1) as u32
-        } else {
-            let rest = self.links[self.free as usize];
-            std::mem::replace(&mut self.free, rest)
-        };
-        self.links[chunk as usize] = NONE;
-        match bucket.last {
-            NONE => bucket.first = chunk,
-            last => self.links[last as usize] = chunk,
-        }
-        bucket.last = chunk;
-    }
-
-    /// The events of a bucket, chunk by chunk.
-    fn chunks(&self, bucket: Bucket) -> impl Iterator<Item = &[Entry<E>]> {
-        let known = |chunk: u32| (chunk != NONE).then_some(chunk);
-        let mut left = bucket.len;
-        std::iter::successors(known(bucket.first), move |&chunk| known(self.links[chunk as usize])).map(move |chunk| {
-            let count = left.min(CHUNK);
-            left -= count;
-            &self.entries[chunk as usize * CHUNK..][..count]
-        })
-    }
-
-    /// Returns the chunks of a bucket to the store, which does not touch their contents.
-    fn release(&mut self, bucket: Bucket) {
-        if bucket.last != NONE {
-            self.links[bucket.last as usize] = self.free;
-            self.free = bucket.first;
-        }
-    }
 }
 
 impl<E: Copy> Queue<E> {

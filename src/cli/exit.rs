@@ -84,6 +84,12 @@ impl Failure {
         Self { problems: Some(problems), ..Self::usage("") }
     }
 
+    /// A scenario file that cannot be read: the file is at fault, or the name on the command line.
+    pub fn unreadable(problem: &drsim::scenario::Diagnostic) -> Self {
+        let failure = Self::usage(problem.message.clone());
+        if problem.help.is_empty() { failure } else { failure.help(problem.help.clone()) }
+    }
+
     /// Reading or writing `path` failed.
     pub fn at(path: &Path, error: &dyn Display) -> Self {
         Self::failed(format!("`{}`: {error}", path.display()))

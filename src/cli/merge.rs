@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     scenario.hash = study.scenario_hash;
     let plan =
         Plan { trials: study.trials, seed: study.seed, threads: 1, until: None, most: study.trials, shard: None };
-    let findings = wire::findings(&Arc::new(scenario), &plan, &outcomes)?;
+    let findings = wire::findings(&Arc::new(scenario), &outcomes);
     outcome::deliver(&findings, &study.resolved, &plan, &host, &args.show, false)?;
     if !args.show.json {
         outcome::suggest(&findings, &study.file, &folder);

@@ -164,7 +164,7 @@ pub fn suggest(findings: &Findings, file: &str, folder: &Path) {
     if troubled && file != "standard input" {
         terminal::next(&format!("drsim trace {file} --trial worst"));
     } else {
-        terminal::next(&format!("open {}", folder.join("report.html").display()));
+        terminal::next(&format!("open {}", folder.join("report.md").display()));
     }
 }
 

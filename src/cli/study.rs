@@ -109,7 +109,7 @@ pub fn trials(loaded: &Loaded, plan: &Plan, force: bool, cancel: &Cancel) -> Res
     let progress = Progress::over(here(plan));
     let outcomes = wire::simulate(&loaded.scenario, plan, &|done| progress.reached(done), cancel)?;
     drop(progress);
-    if outcomes.trials() == 0 && cancel.load(Ordering::Relaxed) {
+    if outcomes.trials == 0 && cancel.load(Ordering::Relaxed) {
         let message = "no block of trials was finished, nothing is written";
         return Err(Failure { exit: Exit::Interrupted, ..Failure::failed(message) });
     }
@@ -161,15 +161,15 @@ pub fn study(
     }
     let watch = Stopwatch::start();
     let outcomes = trials(loaded, &plan, force, cancel)?;
-    let in_time = (VERIFIED_WITHIN * outcomes.trials() as f64 / watch.seconds()) as u64;
-    let mut findings = wire::findings(&loaded.scenario, &plan, &outcomes)?;
+    let in_time = (VERIFIED_WITHIN * outcomes.trials as f64 / watch.seconds()) as u64;
+    let mut findings = wire::findings(&loaded.scenario, &outcomes);
     let cap = if ending.trial_limit.is_some() { limit } else { limit.min(in_time) };
     while ending.verify && plan.until.is_none() && !cancel.load(Ordering::Relaxed) {
         let Some(more) = effort::more_trials(&findings.expected, plan.trials, cap) else { break };
         terminal::note(&format!("{} trials leave an expectation inconclusive, running {more}", plan.trials));
         plan.trials = more;
         let outcomes = trials(loaded, &plan, force, cancel)?;
-        findings = wire::findings(&loaded.scenario, &plan, &outcomes)?;
+        findings = wire::findings(&loaded.scenario, &outcomes);
     }
     Ok((findings, plan))
 }

@@ -64,10 +64,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let plan = args.effort.plan(&loaded);
     let trace = match args.trial {
-        Chosen::Number(trial) => wire::trace(&loaded.scenario, plan.seed, trial)?,
+        Chosen::Number(trial) => wire::trace(&loaded.scenario, plan.seed, trial),
         Chosen::Rank(which) => {
             let outcomes = study::trials(&loaded, &plan, false, &progress::cancel_on_interrupt())?;
-            let findings = wire::findings(&loaded.scenario, &plan, &outcomes)?;
+            let findings = wire::findings(&loaded.scenario, &outcomes);
             let found = findings.chosen.into_iter().find(|trial| trial.which == which);
             found.ok_or_else(|| Failure::failed("no trial was chosen"))?.trace
         }

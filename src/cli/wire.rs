@@ -1,22 +1,38 @@
-//! Every call from the command line into the layers below, in one place.
+//! Every call from the command line into the layers below, in one place: what fails there becomes a [`Failure`] here.
 
 use super::exit::Failure;
-use drsim::metric::About;
-use drsim::model::Scenario;
-use drsim::simulation::Trace;
-use drsim::study::Findings;
+use anstyle::{AnsiColor, Style};
+use drsim::metric::{self, About};
+use drsim::model::{Scenario, Subject};
+use drsim::montecarlo;
+pub use drsim::montecarlo::Outcomes;
+use drsim::report::text::Tone;
+use drsim::report::folder::WriteError;
+use drsim::report::{self, folder};
+use drsim::scenario::{self, Diagnostics, Override, Source};
+use drsim::simulation::{Simulator, Trace};
+use drsim::study::{self, Findings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// Version that results carry.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// What is wrong with a scenario, each problem at its place.
 #[derive(Clone, Debug)]
 pub struct Problems {
-    /// For people, with ANSI colours.
+    /// For people, with colours that the terminal layer strips where they are not wanted.
     pub text: String,
     /// For programs: an array.
     pub json: serde_json::Value,
+}
+
+impl Problems {
+    fn of(problems: &Diagnostics) -> Self {
+        Self { text: problems.render(true), json: problems.to_json() }
+    }
 }
 
 /// A scenario that holds.
@@ -65,106 +81,143 @@ pub struct Plan {
     pub shard: Option<Shard>,
 }
 
-/// What trials left behind.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Outcomes {
-    trials: u64,
-}
-
-impl Outcomes {
-    /// Trials that were run.
-    pub fn trials(&self) -> u64 {
-        self.trials
-    }
-}
-
-fn not_built(what: &str) -> Failure {
-    Failure::failed(format!("{what} is not built in this branch"))
-}
-
 /// Reads and checks a scenario file with what it is based on.
-pub fn load_file(path: &Path, _overrides: &[String]) -> Result<Loaded, Failure> {
-    std::fs::read_to_string(path).map_err(|error| Failure::at(path, &error))?;
-    Err(not_built("the scenario reader"))
+pub fn load_file(path: &Path, overrides: &[String]) -> Result<Loaded, Failure> {
+    let source = Source::read(path).map_err(|problem| Failure::unreadable(&problem))?;
+    load(&source, overrides)
 }
 
 /// Checks a scenario given as text; `folder` is where files that it names are looked for.
-pub fn load_text(_name: &str, _text: &str, _folder: Option<&Path>, _overrides: &[String]) -> Result<Loaded, Failure> {
-    Err(not_built("the scenario reader"))
+pub fn load_text(name: &str, text: &str, folder: Option<&Path>, overrides: &[String]) -> Result<Loaded, Failure> {
+    let source = Source { folder: folder.map(Path::to_owned), ..Source::from_text(name, text) };
+    load(&source, overrides)
+}
+
+fn load(source: &Source, overrides: &[String]) -> Result<Loaded, Failure> {
+    let overrides: Result<Vec<Override>, String> = overrides.iter().map(|text| text.parse()).collect();
+    let loaded = scenario::load(source, &overrides.map_err(Failure::usage)?);
+    let loaded = loaded.map_err(|problems| Failure::invalid(Problems::of(&problems)))?;
+    Ok(Loaded {
+        scenario: Arc::new(loaded.scenario),
+        warnings: (!loaded.warnings.items().is_empty()).then(|| Problems::of(&loaded.warnings)),
+        resolved: loaded.resolved,
+    })
 }
 
 /// JSON schema of scenario files.
-pub fn schema() -> Result<String, Failure> {
-    Err(not_built("the schema"))
+pub fn schema() -> String {
+    scenario::schema()
 }
 
 /// What a diagnostic code means.
-pub fn explain_code(_code: &str) -> Option<&'static str> {
-    None
+pub fn explain_code(code: &str) -> Option<&'static str> {
+    scenario::explain_code(code)
 }
 
 /// All diagnostic codes.
 pub fn codes() -> Vec<&'static str> {
-    Vec::new()
+    scenario::CODES.iter().map(|(code, _)| *code).collect()
 }
 
 /// Everything that is computed, and whose it is: `service`, `domain` or `scenario`.
 pub fn metrics() -> Vec<(&'static str, &'static About)> {
-    Vec::new()
+    metric::all().collect()
 }
 
 /// Runs trials; `progress` hears the number finished, `cancel` ends at the next block border.
 pub fn simulate(
-    _scenario: &Arc<Scenario>,
-    _plan: &Plan,
-    _progress: &(dyn Fn(u64) + Sync),
-    _cancel: &AtomicBool,
+    scenario: &Arc<Scenario>,
+    plan: &Plan,
+    progress: &(dyn Fn(u64) + Sync),
+    cancel: &AtomicBool,
 ) -> Result<Outcomes, Failure> {
-    Err(not_built("the trial runner"))
+    let until = plan.until.as_ref().map(|until| stopping_rule(scenario, until, plan.most)).transpose()?;
+    let inner = match plan.shard {
+        Some(shard) => montecarlo::Plan::shard(plan.trials, shard.index, shard.count, plan.threads),
+        None => montecarlo::Plan { until, ..montecarlo::Plan::whole(plan.trials, plan.threads) },
+    };
+    study::simulate(scenario, plan.seed, &inner, progress, cancel).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Whose metric a stopping rule means: the one that is named, else the only service, else the whole scenario.
+fn stopping_rule(scenario: &Scenario, until: &Until, cap: u64) -> Result<montecarlo::Until, Failure> {
+    let wrong = |text: String| {
+        Failure::usage(text).help("write `services.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC` or `METRIC`")
+    };
+    let (whose, key) = until.metric.rsplit_once('.').unwrap_or(("", &until.metric));
+    let subject = if let Some(name) = whose.strip_prefix("services.") {
+        let found = scenario.services.enumerate().find(|(_, service)| service.name == name);
+        Subject::Service(found.ok_or_else(|| wrong(format!("no service `{name}`")))?.0)
+    } else if let Some(name) = whose.strip_prefix("domains.") {
+        let found = scenario.domains.enumerate().find(|(_, domain)| domain.name == name);
+        Subject::Domain(found.ok_or_else(|| wrong(format!("no domain `{name}`")))?.0)
+    } else if whose.is_empty() && scenario.services.len() == 1 {
+        scenario.services.ids().next().map_or(Subject::Scenario, Subject::Service)
+    } else if whose.is_empty() || whose == "scenario" {
+        Subject::Scenario
+    } else {
+        return Err(wrong(format!("`{}` is no metric of this scenario", until.metric)));
+    };
+    Ok(montecarlo::Until { subject, metric: key.to_owned(), relative_half_width: until.within, cap })
 }
 
 /// Both sides compared and judged.
-pub fn findings(_scenario: &Arc<Scenario>, _plan: &Plan, _outcomes: &Outcomes) -> Result<Findings, Failure> {
-    Err(not_built("the study"))
+pub fn findings(scenario: &Arc<Scenario>, outcomes: &Outcomes) -> Findings {
+    study::conclude(scenario, outcomes)
 }
 
 /// Puts shards together; refuses gaps, overlaps and foreign hashes.
-pub fn merge(_parts: Vec<Outcomes>) -> Result<Outcomes, Failure> {
-    Err(not_built("merging"))
+pub fn merge(parts: Vec<Outcomes>) -> Result<Outcomes, Failure> {
+    montecarlo::merge(parts).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// Runs one trial with the trace on.
-pub fn trace(_scenario: &Scenario, _seed: u64, _trial: u64) -> Result<Trace, Failure> {
-    Err(not_built("the simulation"))
+pub fn trace(scenario: &Scenario, seed: u64, trial: u64) -> Trace {
+    Simulator::new(scenario).run_traced(seed, trial).1
 }
 
 /// A trace for people.
-pub fn trace_text(_scenario: &Scenario, _trace: &Trace) -> String {
-    String::new()
+pub fn trace_text(scenario: &Scenario, trace: &Trace) -> String {
+    report::trace::trace_text(scenario, trace)
 }
 
 /// A trace for programs: an array of happenings.
-pub fn trace_json(_scenario: &Scenario, _trace: &Trace) -> serde_json::Value {
-    serde_json::Value::Null
+pub fn trace_json(scenario: &Scenario, trace: &Trace) -> serde_json::Value {
+    report::trace::trace_json(scenario, trace)
 }
 
 /// The summary for people.
-pub fn text(_findings: &Findings) -> String {
-    String::new()
+pub fn text(findings: &Findings) -> String {
+    report::text::summary(findings, paint)
+}
+
+fn paint(tone: Tone, text: &str) -> String {
+    let style = match tone {
+        Tone::Strong => Style::new().bold(),
+        Tone::Good => AnsiColor::Green.on_default(),
+        Tone::Warning => AnsiColor::Yellow.on_default(),
+        Tone::Bad => AnsiColor::Red.on_default(),
+        Tone::Faint => Style::new().dimmed(),
+    };
+    format!("{style}{text}{style:#}")
 }
 
 /// The summary for programs.
-pub fn summary(_findings: &Findings) -> String {
-    String::new()
+pub fn summary(findings: &Findings) -> String {
+    report::json::summary(findings, VERSION)
 }
 
 /// Writes the result folder and returns the paths.
 pub fn write(
-    _folder: &Path,
-    _findings: &Findings,
-    _resolved: &str,
-    _run_json: &str,
-    _force: bool,
+    folder: &Path,
+    findings: &Findings,
+    resolved: &str,
+    run_json: &str,
+    force: bool,
 ) -> Result<Vec<PathBuf>, Failure> {
-    Err(not_built("the report"))
+    let files = folder::files(findings, VERSION, resolved, run_json);
+    folder::write(folder, &files, force).map_err(|error| match error {
+        WriteError::Foreign(_) => Failure::usage(error.to_string()),
+        WriteError::Name(_) | WriteError::Io { .. } => Failure::failed(error.to_string()),
+    })
 }

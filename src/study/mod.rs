@@ -3,6 +3,7 @@
 mod crosscheck;
 mod findings;
 mod run;
+mod simulate;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -13,6 +14,7 @@ pub use findings::{
     SubjectFindings, TrialRow, Verdict, Which,
 };
 pub use run::{chosen_trials, findings};
+pub use simulate::{conclude, simulate};
 
 #[doc = include_str!("../docs/methodology.md")]
 pub mod methodology {}

@@ -5,7 +5,7 @@
 pub enum Basis {
     /// A 95 % interval from the scatter between trials.
     Interval,
-    /// Nothing was seen in `n` trials: an upper (or lower) bound at 95 %, and no point below it.
+    /// Nothing was seen in `n` trials: an upper (or lower) bound at 95 %. The point is the edge itself, 0 or 1, and claims nothing: print the bound.
     Bound,
     /// The largest or smallest value seen; carries no interval.
     Extreme,

@@ -249,11 +249,9 @@ mod tests {
         assert_eq!((availability.basis, availability.std_error), (Basis::Bound, None));
         let rate = estimate(&Sample::Events(|&count: &f64| count), &vec![0.0; 300]);
         assert_eq!((rate.point, rate.high), (Some(0.0), Some(0.01)));
-        let met = estimate(
-            &Sample::Part(|&pair: &(f64, f64)| pair, Shown::Complement),
-            &[(0.0, 4.0), (0.0, 0.0), (0.0, 8.0)],
-        );
-        assert_eq!((met.point, met.low), (Some(1.0), Some(0.0)), "two trials with something to judge say nothing");
+        let judged: Vec<(f64, f64)> = (0..100).map(|trial| (0.0, f64::from(trial % 2) * 4.0)).collect();
+        let met = estimate(&Sample::Part(|&pair: &(f64, f64)| pair, Shown::Complement), &judged);
+        assert_eq!((met.point, met.low), (Some(1.0), Some(0.94)), "half of the trials had nothing to judge");
     }
 
     #[test]

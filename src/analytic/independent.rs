@@ -6,7 +6,7 @@ use super::block::{Block, Law};
 use super::diagram::{Diagram, Function, Part};
 use super::world::World;
 use crate::id::Id;
-use crate::model::{DomainId, Life, PlantId, PlantKind, ServiceId, Threat, ThreatId, UnitId};
+use crate::model::{DomainId, Life, Pick, PlantId, PlantKind, ServiceId, Threat, ThreatId, UnitId};
 use std::collections::BTreeMap;
 
 /// Most nodes of a diagram.
@@ -225,6 +225,7 @@ impl<'a> Builder<'a> {
         let mut works = Function::UP;
         for (id, threat) in self.world.scenario.threats.enumerate() {
             let (Some(target), Some((rate, lasts))) = (aims(threat), &self.world.strikes[id.index()]) else { continue };
+            let target = if threat.target.pick == Pick::All { 0 } else { target };
             let calm = if let Some(known) = self.strikes.get(&(id, target)) {
                 *known
             } else if *rate > 0.0 {

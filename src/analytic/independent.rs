@@ -10,7 +10,7 @@ use crate::model::{DomainId, Life, Pick, PlantId, PlantKind, ServiceId, Threat, 
 use std::collections::BTreeMap;
 
 /// Most nodes of a diagram.
-const NODES_MAX: usize = 200_000;
+const NODES_MAX: usize = 60_000;
 
 const TOO_LARGE: &str = "its structure is too large for an exact diagram";
 

@@ -17,7 +17,7 @@ use crate::quantity::SECONDS_PER_YEAR;
 use std::collections::BTreeMap;
 
 /// Most blocks of a chain over all their states.
-const CHAIN_BLOCKS_MAX: usize = 10;
+const CHAIN_BLOCKS_MAX: usize = 8;
 
 /// Most replicas whose numbers are convolved at each moment.
 const COUNTED_MAX: usize = 300;

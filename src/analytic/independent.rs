@@ -130,8 +130,7 @@ impl<'a> Builder<'a> {
         if let Some(reason) = self.world.service_obstacle(id) {
             return Err(reason);
         }
-        let hosts: Vec<UnitId> =
-            scenario.replicas_of(id).iter().map(|replica| scenario.replica_host[replica]).collect();
+        let hosts = self.world.hosts(id);
         // Shared things first: diagrams stay small when what many paths share is asked first.
         let mut works = self.struck(|threat| position(&threat.target.services, &id))?;
         for plant in &service.needs {

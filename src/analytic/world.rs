@@ -37,6 +37,11 @@ impl<'a> World<'a> {
         ((self.scenario.crews[crew].people as usize) < self.crew_users[crew.index()].len()).then_some(crew)
     }
 
+    /// First host of each replica of a service.
+    pub(super) fn hosts(&self, id: ServiceId) -> Vec<UnitId> {
+        self.scenario.replicas_of(id).iter().map(|replica| self.scenario.replica_host[replica]).collect()
+    }
+
     /// Why the unit's own failures have no closed form, crews apart.
     pub(super) fn unit_obstacle(&self, unit: UnitId) -> Option<String> {
         let class = self.scenario.class_of(unit);

@@ -6,11 +6,11 @@ use super::block::{Block, Law};
 use super::diagram::{Diagram, Function, Part};
 use super::world::World;
 use crate::id::Id;
-use crate::model::{DomainId, Life, PlantId, PlantKind, ServiceId, Threat, ThreatId, UnitId};
+use crate::model::{DomainId, Life, Pick, PlantId, PlantKind, ServiceId, Threat, ThreatId, UnitId};
 use std::collections::BTreeMap;
 
 /// Most nodes of a diagram.
-const NODES_MAX: usize = 200_000;
+const NODES_MAX: usize = 60_000;
 
 const TOO_LARGE: &str = "its structure is too large for an exact diagram";
 
@@ -130,8 +130,7 @@ impl<'a> Builder<'a> {
         if let Some(reason) = self.world.service_obstacle(id) {
             return Err(reason);
         }
-        let hosts: Vec<UnitId> =
-            scenario.replicas_of(id).iter().map(|replica| scenario.replica_host[replica]).collect();
+        let hosts = self.world.hosts(id);
         // Shared things first: diagrams stay small when what many paths share is asked first.
         let mut works = self.struck(|threat| position(&threat.target.services, &id))?;
         for plant in &service.needs {
@@ -225,6 +224,7 @@ impl<'a> Builder<'a> {
         let mut works = Function::UP;
         for (id, threat) in self.world.scenario.threats.enumerate() {
             let (Some(target), Some((rate, lasts))) = (aims(threat), &self.world.strikes[id.index()]) else { continue };
+            let target = if threat.target.pick == Pick::All { 0 } else { target };
             let calm = if let Some(known) = self.strikes.get(&(id, target)) {
                 *known
             } else if *rate > 0.0 {

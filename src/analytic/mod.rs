@@ -9,12 +9,14 @@ mod block;
 pub mod diagram;
 mod independent;
 pub mod markov;
+mod outage;
 mod predict;
 #[cfg(test)]
 mod predict_tests;
 mod prediction;
 pub mod quadrature;
 mod queue;
+mod redundancy;
 pub mod repair;
 pub mod structure;
 #[cfg(test)]

@@ -3,27 +3,17 @@
 //! An outage that is already open when a trial begins counts as one of its outages.
 
 use super::Prediction;
-use super::block::{Block, Law};
-use super::diagram::{Evaluation, Function, Part, Structure};
+use super::block::Law;
+use super::diagram::{Evaluation, Function};
 use super::independent::Builder;
-use super::markov::Chain;
-use super::quadrature;
+use super::outage::{outage_probability, over_time, parts_at};
 use super::queue::{self, CrewGroup};
-use super::repair::{MachineRepair, up_counts_of_some};
-use super::structure::up_counts;
+use super::redundancy::{degree_and_exposure, only_hosts_decide, redundancy};
+use super::repair::up_counts_of_some;
 use super::world::World;
-use crate::model::{DomainId, Level, Scenario, ServiceId, Subject, UnitId};
+use crate::model::{DomainId, Scenario, ServiceId, Subject, UnitId};
 use crate::quantity::SECONDS_PER_YEAR;
 use std::collections::BTreeMap;
-
-/// Most blocks of a chain over all their states.
-const CHAIN_BLOCKS_MAX: usize = 10;
-
-/// Most replicas whose numbers are convolved at each moment.
-const COUNTED_MAX: usize = 300;
-
-/// Most spare replicas where more than the hosts decides: one diagram each.
-const SPARE_MAX: usize = 32;
 
 /// What is known exactly, and what is not and why.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -126,7 +116,7 @@ impl Known {
 }
 
 fn service_line(world: &World<'_>, id: ServiceId) -> Result<Known, String> {
-    if let Some(group) = queue::crew_group(world, &hosts_of(world.scenario, id))? {
+    if let Some(group) = queue::crew_group(world, &world.hosts(id))? {
         return behind_crew(world, id, &group);
     }
     let mut builder = Builder::new(world);
@@ -173,147 +163,6 @@ fn structure_line(builder: &mut Builder<'_>, root: Function, horizon: f64) -> Re
         outage_probability: outage_probability(builder, root, horizon),
         method: format!("decision diagram over {} independent blocks, {start}", used.len()),
     })
-}
-
-fn hosts_of(scenario: &Scenario, id: ServiceId) -> Vec<UnitId> {
-    scenario.replicas_of(id).iter().map(|replica| scenario.replica_host[replica]).collect()
-}
-
-fn parts_at(blocks: &[Block], t: f64) -> Vec<Part> {
-    blocks.iter().map(|block| block.at(t)).collect()
-}
-
-/// Means over the horizon of what `values` makes of the blocks.
-fn over_time<const N: usize>(
-    blocks: &[Block],
-    used: &[usize],
-    horizon: f64,
-    values: impl Fn(&[Part]) -> [f64; N],
-) -> Result<[f64; N], String> {
-    let fastest = used.iter().filter_map(|block| blocks[*block].fastest()).fold(f64::INFINITY, f64::min);
-    if fastest.is_infinite() {
-        return Ok(values(&parts_at(blocks, 0.0)));
-    }
-    // A fixed length of suspensions makes a corner; for other laws the edge does no harm.
-    let kinks: Vec<f64> = used.iter().filter_map(|block| blocks[*block].fastest()).collect();
-    quadrature::mean(horizon, fastest, &kinks, |t| values(&parts_at(blocks, t)))
-        .ok_or_else(|| "the horizon is empty".to_owned())
-}
-
-/// Mean redundancy degree in nodes and share of time without any.
-fn redundancy(world: &World<'_>, id: ServiceId, builder: &mut Builder<'_>, horizon: f64) -> Result<(f64, f64), String> {
-    let scenario = world.scenario;
-    let need = scenario.services[id].need as usize;
-    let hosts = hosts_of(scenario, id);
-    if scenario.services[id].redundancy_unit != Level::Node {
-        return Err("it does not count in nodes".to_owned());
-    }
-    if only_hosts_decide(world, id, builder).is_ok() && hosts.len() <= COUNTED_MAX {
-        let units: Vec<usize> = hosts.iter().map(|host| builder.unit(*host)).collect::<Result<_, _>>()?;
-        let [degree, exposed] = over_time(&builder.blocks, &units, horizon, |parts| {
-            let each: Vec<(f64, f64)> = units.iter().map(|unit| (parts[*unit].up, parts[*unit].down)).collect();
-            degree_and_exposure(&up_counts(&each), need)
-        })?;
-        return Ok((degree, exposed));
-    }
-    if hosts.len() > need + SPARE_MAX {
-        return Err(format!("over {SPARE_MAX} spare replicas"));
-    }
-    let spares = builder.spare_replicas(id)?;
-    let spares: Vec<Structure> = spares.into_iter().map(|spare| builder.diagram.structure(spare)).collect();
-    let mut used: Vec<usize> = spares.iter().flat_map(Structure::parts).collect();
-    used.sort_unstable();
-    used.dedup();
-    let [degree, exposed] = over_time(&builder.blocks, &used, horizon, |parts| {
-        let each: Vec<Evaluation> = spares.iter().map(|spare| spare.evaluate(parts)).collect();
-        [each.iter().map(|spare| spare.up).sum(), each.first().map_or(1.0, |one| one.down)]
-    })?;
-    Ok((degree, exposed))
-}
-
-fn degree_and_exposure(up: &[f64], need: usize) -> [f64; 2] {
-    let degree = up.iter().enumerate().skip(need).map(|(working, chance)| (working - need) as f64 * chance).sum();
-    let exposed = if need + 1 >= up.len() { 1.0 } else { up.iter().take(need + 1).sum() };
-    [degree, exposed]
-}
-
-/// An error unless the service is up exactly while enough of its hosts are, one replica on each.
-fn only_hosts_decide(world: &World<'_>, id: ServiceId, builder: &mut Builder<'_>) -> Result<(), String> {
-    let scenario = world.scenario;
-    let service = &scenario.services[id];
-    let mut hosts = hosts_of(scenario, id);
-    if !service.hard.is_empty() || !service.needs.is_empty() {
-        return Err("it depends on more than its hosts".to_owned());
-    }
-    if scenario.threats.iter().any(|threat| threat.target.services.contains(&id)) {
-        return Err("a threat strikes the service itself".to_owned());
-    }
-    for domain in hosts.iter().filter_map(|host| scenario.unit_domain[*host]) {
-        if builder.place(domain)? != Function::UP {
-            return Err("plant or threats decide beside its hosts".to_owned());
-        }
-    }
-    hosts.sort_unstable();
-    if hosts.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err("replicas share a node".to_owned());
-    }
-    Ok(())
-}
-
-/// Chance of at least one moment down within the horizon.
-fn outage_probability(builder: &mut Builder<'_>, root: Function, horizon: f64) -> Result<(f64, String), String> {
-    let structure = builder.diagram.structure(root);
-    let blocks = &builder.blocks;
-    let used = structure.parts();
-    let start = parts_at(blocks, 0.0);
-    let rates: Option<Vec<(f64, f64)>> = used.iter().map(|block| blocks[*block].rates).collect();
-    let rates = rates.ok_or("not every block is exponential in life and repair")?;
-    if rates.iter().all(|(failure, _)| *failure == 0.0) {
-        return Ok((structure.evaluate(&start).down, "static: up or down through the whole trial".to_owned()));
-    }
-    if used.len() > CHAIN_BLOCKS_MAX {
-        return alike(builder, root, &used, horizon);
-    }
-    let states = 1usize << used.len();
-    let mut chain = Chain::new(states);
-    let mut first = vec![0.0; states];
-    let mut down = vec![false; states];
-    for state in 0..states {
-        let up = |nth: usize| state >> nth & 1 == 1;
-        first[state] =
-            used.iter().enumerate().map(|(nth, b)| if up(nth) { start[*b].up } else { start[*b].down }).product();
-        down[state] = !structure.works(|block| used.binary_search(&block).is_ok_and(up));
-        for (nth, (failure, repair)) in rates.iter().enumerate() {
-            let rate = if up(nth) { *failure } else { *repair };
-            if rate > 0.0 {
-                chain.add(state, state ^ (1 << nth), rate);
-            }
-        }
-    }
-    let chance = chain.ever_within(&first, &down, horizon).ok_or("too many events within the horizon")?;
-    Ok((chance, format!("absorbing chain over {states} states, uniformisation")))
-}
-
-/// The same for many blocks that are all alike and count one each: the chain over their number.
-fn alike(builder: &mut Builder<'_>, root: Function, used: &[usize], horizon: f64) -> Result<(f64, String), String> {
-    let n = used.len();
-    let structure = builder.diagram.structure(root);
-    let need = (1..=n).find(|k| structure.works(|block| used[..*k].binary_search(&block).is_ok()));
-    // Diagrams are canonical: the service is k-of-n exactly when it is the same function.
-    let each: Option<Vec<Function>> = used.iter().map(|block| builder.diagram.part(*block)).collect();
-    let threshold = need.zip(each).and_then(|(need, each)| builder.diagram.at_least(need, &each));
-    let first = &builder.blocks[used[0]];
-    let same = threshold == Some(root) && used.iter().all(|block| builder.blocks[*block] == *first);
-    let (Some(need), Some((failure, repair)), true) = (need, first.rates, same) else {
-        return Err(format!("over {CHAIN_BLOCKS_MAX} blocks that are not all alike"));
-    };
-    let model = MachineRepair::new(n, n, failure, repair).ok_or("rates are not above zero")?;
-    let start = first.at(0.0);
-    let mut first = up_counts(&vec![(start.up, start.down); n]);
-    first.reverse();
-    let down: Vec<bool> = (0..=n).map(|down| n - down < need).collect();
-    let chance = model.chain().ever_within(&first, &down, horizon).ok_or("too many events within the horizon")?;
-    Ok((chance, format!("absorbing birth-death chain over {} states, uniformisation", n + 1)))
 }
 
 /// A service all of whose hosts are alike and queue for one crew.

@@ -239,6 +239,10 @@ fn suspensions_may_overlap() {
         threat.target.pick = Pick::One;
         threat.target.domains.push(site);
         close(value(&predictions(&scenario), service, "unavailability"), half, 1e-12);
+        // Both sites at each strike: one process, however many replicas it takes down.
+        scenario.threats.as_mut_slice()[blackout.index()].target.pick = Pick::All;
+        let both = add_service(&mut scenario, &nodes(2), 1);
+        close(value(&predictions(&scenario), both, "availability"), up, 1e-9);
         scenario.threats.as_mut_slice()[blackout.index()].occurs = Occurs::At(vec![SimTime::ZERO]);
         assert!(reasons(&scenario).contains("threat `blackout` touches it"));
     }

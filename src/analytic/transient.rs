@@ -4,8 +4,8 @@
 
 use super::markov::Chain;
 
-/// Most multiplications for one answer: some seconds.
-pub const WORK_MAX: f64 = 4e8;
+/// Most multiplications for one answer: a fraction of a second.
+pub const WORK_MAX: f64 = 1e8;
 
 /// Weights below this share of the largest are left out.
 const NEGLIGIBLE: f64 = 1e-40;
@@ -114,6 +114,10 @@ impl Chain {
         let before = if weighing == Weighing::Throughout { 1.0 } else { 0.0 };
         let jumps = first + weights.len();
         let jumps_max = (WORK_MAX / (n + self.move_count()) as f64) as usize;
+        // What is absorbed goes on growing to the end; only other chains may settle before.
+        if jumps > jumps_max && absorbing.contains(&true) {
+            return None;
+        }
         let stays: Vec<f64> = (0..n).map(|state| 1.0 - exit(state) / rate).collect();
 
         let mut now = start.to_vec();

@@ -12,7 +12,7 @@ use crate::model::{
 #[derive(Debug)]
 pub(super) struct World<'a> {
     pub(super) scenario: &'a Scenario,
-    /// Per threat: rate per target and duration, for those that are plain on-off processes.
+    /// Per threat: rate per process and duration, for those that are plain on-off processes.
     pub(super) strikes: Vec<Option<(f64, Distribution)>>,
     /// Per crew: units whose class names it.
     pub(super) crew_users: Vec<Vec<UnitId>>,
@@ -37,6 +37,11 @@ impl<'a> World<'a> {
         ((self.scenario.crews[crew].people as usize) < self.crew_users[crew.index()].len()).then_some(crew)
     }
 
+    /// First host of each replica of a service.
+    pub(super) fn hosts(&self, id: ServiceId) -> Vec<UnitId> {
+        self.scenario.replicas_of(id).iter().map(|replica| self.scenario.replica_host[replica]).collect()
+    }
+
     /// Why the unit's own failures have no closed form, crews apart.
     pub(super) fn unit_obstacle(&self, unit: UnitId) -> Option<String> {
         let class = self.scenario.class_of(unit);
@@ -46,9 +51,9 @@ impl<'a> World<'a> {
         if let Some(other) = self.scenario.classes.iter().find(|other| other.wrong_repair.is_some()) {
             return Some(format!("a wrong repair of class `{}` may take a neighbour down", other.name));
         }
-        self.intricate().find(|threat| self.strikes_unit(threat, unit)).map(|threat| {
-            format!("threat `{}` touches it and is no plain random suspension of one target", threat.name)
-        })
+        self.intricate()
+            .find(|threat| self.strikes_unit(threat, unit))
+            .map(|threat| format!("threat `{}` touches it and is no plain random suspension", threat.name))
     }
 
     fn intricate(&self) -> impl Iterator<Item = &Threat> {
@@ -111,7 +116,7 @@ pub(super) fn class_obstacle(class: &Class) -> Option<String> {
     None
 }
 
-/// Rate per target and duration of a threat that only suspends one target, by chance, at any time of the year.
+/// Rate per process and duration of a threat that only suspends domains or services, by chance, at any time of the year.
 fn plain_strikes(scenario: &Scenario, id: ThreatId, threat: &Threat) -> Option<(f64, Distribution)> {
     let Occurs::Randomly { rate, season: None } = threat.occurs else { return None };
     let [effect] = threat.effects.as_slice() else { return None };
@@ -126,10 +131,10 @@ fn plain_strikes(scenario: &Scenario, id: ThreatId, threat: &Threat) -> Option<(
         && target.plants.is_empty()
         && target.links.is_empty()
         && target.circle.is_none()
-        && (target.domains.is_empty() || target.services.is_empty())
         && targets > 0
-        && (targets == 1 || target.pick == Pick::One)
+        && (target.pick == Pick::All || target.domains.is_empty() || target.services.is_empty())
         && !scenario.threats.iter().any(|other| other.then.iter().any(|cascade| cascade.threat == id));
-    // One target drawn uniformly at each strike: independent Poisson processes, one per target.
-    plain.then(|| (rate.per_second() / targets as f64, effect.lasts.clone()))
+    // All targets share one process; one drawn uniformly at each strike is an independent process for each.
+    let processes = if target.pick == Pick::All { 1 } else { targets };
+    plain.then(|| (rate.per_second() / processes as f64, effect.lasts.clone()))
 }

@@ -54,7 +54,7 @@ pub fn share(estimate: &Estimate) -> String {
         (Basis::Bound, point, Some((low, high))) => bound(point, low, high),
         (Basis::Interval, Some(point), Some((low, high))) if high > low => {
             let half = (high - low) / 2.0 * 100.0;
-            let decimals = (-libm::floor(libm::log10(half))).clamp(0.0, MOST_DECIMALS as f64) as usize;
+            let decimals = (-libm::floor(libm::log10(half) + 1e-9)).clamp(0.0, MOST_DECIMALS as f64) as usize;
             // A point that would be rounded to all or nothing gets the digit that shows it is neither.
             let least = point.min(1.0 - point) * 100.0;
             let shown = if least > 0.0 { (-libm::floor(libm::log10(least))).max(0.0) as usize } else { 0 };
@@ -196,7 +196,7 @@ pub fn estimate(unit: Unit, estimate: &Estimate) -> String {
             if matches!(unit, Unit::PerYear | Unit::Count) && high.abs().max(low.abs()) < 1e4 {
                 // One number of decimals for all three: as many as the interval supports.
                 let half = libm::log10((high - low) / 2.0);
-                let decimals = (-libm::floor(half)).clamp(0.0, MOST_DECIMALS as f64) as usize;
+                let decimals = (-libm::floor(half + 1e-9)).clamp(0.0, MOST_DECIMALS as f64) as usize;
                 let per = if unit == Unit::PerYear { " / yr" } else { "" };
                 return format!("{point:.decimals$}{per} ({low:.decimals$}–{high:.decimals$})");
             }

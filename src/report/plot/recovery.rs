@@ -42,7 +42,8 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     // Bins of any width, gathered in columns of equal width on the picture.
     let width = (RIGHT - LEFT) / COLUMNS as f64;
     let mut columns = [0.0; COLUMNS];
-    for bin in &bins {
+    // The few below the axis are in the curve; as a bar at its edge they would look like a mode.
+    for bin in bins.iter().filter(|bin| x.holds(bin.to)) {
         let (from, to) = ((x.at(bin.from) - LEFT) / width, (x.at(bin.to) - LEFT) / width);
         let (first, last) = ((from as usize).min(COLUMNS - 1), (to as usize).min(COLUMNS - 1));
         for (nth, column) in columns.iter_mut().enumerate().take(last + 1).skip(first) {

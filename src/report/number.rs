@@ -4,6 +4,7 @@
 
 use crate::estimate::{Basis, Estimate};
 use crate::metric::Unit;
+use crate::quantity::SECONDS_PER_YEAR as YEAR;
 
 /// Shown where there is nothing to show.
 pub const NOTHING: &str = "–";
@@ -53,7 +54,7 @@ pub fn share(estimate: &Estimate) -> String {
         (Basis::Bound, point, Some((low, high))) => bound(point, low, high),
         (Basis::Interval, Some(point), Some((low, high))) if high > low => {
             let half = (high - low) / 2.0 * 100.0;
-            let decimals = (-libm::floor(libm::log10(half))).clamp(0.0, MOST_DECIMALS as f64) as usize;
+            let decimals = (-libm::floor(libm::log10(half) + 1e-9)).clamp(0.0, MOST_DECIMALS as f64) as usize;
             // A point that would be rounded to all or nothing gets the digit that shows it is neither.
             let least = point.min(1.0 - point) * 100.0;
             let shown = if least > 0.0 { (-libm::floor(libm::log10(least))).max(0.0) as usize } else { 0 };
@@ -118,12 +119,14 @@ pub fn duration(seconds: f64) -> String {
         pair(seconds, 60, "min", "s")
     } else if seconds < 86_370.0 {
         pair(seconds / 60.0, 60, "h", "min")
+    } else if (seconds / YEAR - 1.0).abs() < 1e-5 {
+        "1 year".to_owned()
     } else if seconds < 100.0 * 86_400.0 {
         pair(seconds / 3600.0, 24, "d", "h")
-    } else if seconds < 2.0 * crate::quantity::SECONDS_PER_YEAR {
+    } else if seconds < 2.0 * YEAR {
         format!("{:.0} d", seconds / 86_400.0)
     } else {
-        format!("{} years", plain(seconds / crate::quantity::SECONDS_PER_YEAR))
+        format!("{} years", plain(seconds / YEAR))
     }
 }
 
@@ -190,6 +193,13 @@ pub fn estimate(unit: Unit, estimate: &Estimate) -> String {
         (Basis::Nothing, ..) => NOTHING.to_owned(),
         (Basis::Bound, _, Some(high)) => format!("< {}", value(unit, high)),
         (Basis::Interval, Some(low), Some(high)) if low < high => {
+            if matches!(unit, Unit::PerYear | Unit::Count) && high.abs().max(low.abs()) < 1e4 {
+                // One number of decimals for all three: as many as the interval supports.
+                let half = libm::log10((high - low) / 2.0);
+                let decimals = (-libm::floor(half + 1e-9)).clamp(0.0, MOST_DECIMALS as f64) as usize;
+                let per = if unit == Unit::PerYear { " / yr" } else { "" };
+                return format!("{point:.decimals$}{per} ({low:.decimals$}–{high:.decimals$})");
+            }
             let (low, high) = (value(unit, low), value(unit, high));
             format!("{} ({}–{})", value(unit, point), low.trim_end_matches(" / yr"), high.trim_end_matches(" / yr"))
         }
@@ -243,6 +253,7 @@ mod tests {
             (3_599.0, "1 h"),
             (86_399.0, "1 d"),
             (86_400.0 * 400.0, "400 d"),
+            (31_557_600.0, "1 year"),
             (31_557_600.0 * 10.0, "10 years"),
             (f64::NAN, "–"),
             (-60.0, "-1 min"),
@@ -262,6 +273,21 @@ mod tests {
         assert_eq!(of(0.0, 0.0, 0.000_3, Basis::Bound), "< 0.03 %");
         assert_eq!(of(1.0, 0.999_701, 1.0, Basis::Bound), "> 99.97 %");
         assert_eq!(of(f64::NAN, f64::NAN, f64::NAN, Basis::Interval), "–");
+    }
+
+    #[test]
+    fn rates_carry_the_digits_of_their_interval() {
+        let rate = Estimate {
+            point: Some(1.0274),
+            low: Some(1.0048),
+            high: Some(1.0499),
+            basis: Basis::Interval,
+            ..Estimate::NOTHING
+        };
+        assert_eq!(estimate(Unit::PerYear, &rate), "1.03 / yr (1.00–1.05)");
+        assert_eq!(estimate(Unit::Seconds, &rate), "1 s (1 s–1 s)");
+        let unseen = Estimate { point: Some(0.0), low: Some(0.0), high: Some(6e-4), basis: Basis::Bound, ..rate };
+        assert_eq!(estimate(Unit::PerYear, &unseen), "< 0.0006 / yr");
     }
 
     #[test]

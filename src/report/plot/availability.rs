@@ -66,6 +66,15 @@ pub fn availability(findings: &Findings) -> Option<String> {
             let minor = f64::from(whole) + 1.0 - libm::log10(part);
             if minor < high {
                 canvas.line((scale.at(minor), TOP + 38.0), (scale.at(minor), TOP + 44.0), GRID, 1);
+                // Few decades leave room for a name between them.
+                if part == 5.0 && high - low <= 3.0 && whole > 0 {
+                    let decimals = (whole - 1) as usize;
+                    let share = 1.0 - part * libm::pow(10.0, f64::from(-whole - 1));
+                    let text = format!("{:.decimals$} %", share * 100.0);
+                    canvas.text((scale.at(minor), TOP + 4.0), &text, 12.0, Anchor::Middle, MUTED);
+                    let down = short((1.0 - share) * crate::quantity::SECONDS_PER_YEAR);
+                    canvas.text((scale.at(minor), TOP + 21.0), &down, 11.0, Anchor::Middle, MUTED);
+                }
             }
         }
     }

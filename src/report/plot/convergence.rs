@@ -4,7 +4,7 @@ use super::axis::{Scale, round_ticks};
 use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE, text_width};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
-use crate::report::number::{count, percent};
+use crate::report::number::{count, percent, share};
 use crate::report::wording;
 use crate::study::{Convergence, Findings};
 
@@ -79,19 +79,22 @@ pub fn convergence(findings: &Findings, service: ServiceId) -> Option<String> {
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
 
     // Labels on the right, pushed apart when they meet.
-    let mut labels = vec![(y.at(last.point), format!("simulated {}", percent(last.point)), BLUE)];
+    let simulated = found.metric(wording::AVAILABILITY).map(|measured| share(&measured.estimate));
+    let simulated = simulated.unwrap_or_else(|| percent(last.point));
+    let simulated = simulated.split(" (").next().unwrap_or_default();
+    let mut labels = vec![(y.at(last.point), format!("simulated {simulated}"), BLUE)];
     if let Some(exact) = exact {
         canvas.dashed((LEFT, y.at(exact)), (RIGHT, y.at(exact)), INK, 1);
         labels.push((y.at(exact), format!("exact {}", percent(exact)), INK));
     }
     if let Some(promise) = &of.objective.availability {
-        let share = promise.share.get();
-        if y.holds(share) {
-            canvas.dashed((LEFT, y.at(share)), (RIGHT, y.at(share)), ORANGE, 2);
-            labels.push((y.at(share), format!("promised {}", percent(share)), ORANGE));
+        let promised = promise.share.get();
+        if y.holds(promised) {
+            canvas.dashed((LEFT, y.at(promised)), (RIGHT, y.at(promised)), ORANGE, 2);
+            labels.push((y.at(promised), format!("promised {}", percent(promised)), ORANGE));
         } else {
-            let side = if share > high { "above" } else { "below" };
-            sheet.note(format!("promised {}: {side} this picture", percent(share)));
+            let side = if promised > high { "above" } else { "below" };
+            sheet.note(format!("promised {}: {side} this picture", percent(promised)));
         }
     }
     labels.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -31,8 +31,7 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
     );
     let canvas = &mut sheet.canvas;
     let (top, bottom) = (TOP + 8.0, TOP + BODY - 44.0);
-    let least = bins.iter().map(|bin| if bin.from > 0.0 { bin.from } else { bin.to });
-    let x = Scale::log(time_range(least.chain(bins.iter().map(|bin| bin.to))), (LEFT, RIGHT));
+    let x = Scale::log(time_range(extent(&bins)), (LEFT, RIGHT));
     let decades = libm::ceil(libm::log10(total as f64)).clamp(1.0, 6.0);
     let floor = libm::pow(10.0, -decades);
     let y = Scale::log((floor, 1.0), (bottom, top));
@@ -94,6 +93,18 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
         sheet.note(format!("outages seen: {}", count(total)));
     }
     Some(sheet.finish(findings))
+}
+
+/// Where an axis for these bins begins and ends: a few freakishly short events do not stretch it.
+pub(super) fn extent(bins: &[Bin]) -> [f64; 2] {
+    let total: u64 = bins.iter().map(|bin| bin.count).sum();
+    let mut seen = 0;
+    let first = bins.iter().find(|bin| {
+        seen += bin.count;
+        seen as f64 >= total as f64 * 0.005
+    });
+    let edge = |bin: &Bin| if bin.from > 0.0 { bin.from } else { bin.to };
+    [first.map_or(0.0, edge), bins.iter().map(|bin| bin.to).fold(0.0, f64::max)]
 }
 
 /// Bins with events and finite edges, in order.

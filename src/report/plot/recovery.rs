@@ -2,7 +2,7 @@
 
 use super::axis::{Scale, time_range, time_ticks};
 use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
-use super::outages::usable;
+use super::outages::{extent, usable};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
 use crate::report::number::{count, duration, percent};
@@ -36,14 +36,14 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     let (top, bottom) = (TOP + 44.0, TOP + BODY - 44.0);
     let promises = [("RTO", of.objective.rto, "rto_met_share"), ("MTD", of.objective.mtd, "mtd_met_share")];
     let marks = promises.iter().filter_map(|(_, promise, _)| promise.map(crate::quantity::Span::as_seconds));
-    let edges = bins.iter().flat_map(|bin| [if bin.from > 0.0 { bin.from } else { bin.to }, bin.to]);
-    let x = Scale::log(time_range(edges.chain(marks)), (LEFT, RIGHT));
+    let x = Scale::log(time_range(extent(&bins).into_iter().chain(marks)), (LEFT, RIGHT));
     let y = Scale::linear((0.0, 1.0), (bottom, top));
 
     // Bins of any width, gathered in columns of equal width on the picture.
     let width = (RIGHT - LEFT) / COLUMNS as f64;
     let mut columns = [0.0; COLUMNS];
-    for bin in &bins {
+    // The few below the axis are in the curve; as a bar at its edge they would look like a mode.
+    for bin in bins.iter().filter(|bin| x.holds(bin.to)) {
         let (from, to) = ((x.at(bin.from) - LEFT) / width, (x.at(bin.to) - LEFT) / width);
         let (first, last) = ((from as usize).min(COLUMNS - 1), (to as usize).min(COLUMNS - 1));
         for (nth, column) in columns.iter_mut().enumerate().take(last + 1).skip(first) {

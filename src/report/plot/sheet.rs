@@ -48,7 +48,8 @@ impl Sheet {
         let notes = self.notes.join(" · ");
         self.canvas.text((MARGIN, height - 28.0), &fit(&notes, 11.0, room), 11.0, Anchor::Start, MUTED);
         let basis = format!("{}: {}", findings.scenario.name, brief::basis(findings));
-        self.canvas.text((MARGIN, height - 12.0), &fit(&basis, 11.0, room), 11.0, Anchor::Start, MUTED);
+        let line = if notes.is_empty() { height - 26.0 } else { height - 12.0 };
+        self.canvas.text((MARGIN, line), &fit(&basis, 11.0, room), 11.0, Anchor::Start, MUTED);
         self.canvas.finish(&self.caption)
     }
 }

@@ -105,9 +105,8 @@ pub fn deliver(
     } else {
         terminal::result(&wire::text(findings))?;
     }
-    for path in &written {
-        terminal::note(&format!("wrote {}", path.display()));
-    }
+    let names = written.iter().map(|path| path.strip_prefix(&folder).unwrap_or(path).display().to_string());
+    terminal::note(&format!("wrote {}: {}", folder.display(), names.collect::<Vec<_>>().join(" ")));
     Ok(())
 }
 

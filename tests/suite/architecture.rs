@@ -68,7 +68,6 @@ const ONLY: &[(&str, &[&str])] = &[
     ("stdin", &["cli", "main"]),
     ("Instant", &["cli", "main"]),
     ("SystemTime", &["cli", "main"]),
-    ("exit", &["cli", "main"]),
     ("rayon", &["montecarlo", "study"]),
 ];
 

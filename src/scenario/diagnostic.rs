@@ -258,7 +258,8 @@ impl Problems {
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let mut list: Vec<&str> = Vec::new();
     let mut best: Option<(usize, &str)> = None;
-    let bound = (name.chars().count() / 3).max(1) + 1;
+    let length = name.chars().count();
+    let bound = (length / 3 + 1).min(length.saturating_sub(1));
     for candidate in known {
         if list.len() < 25 {
             list.push(candidate);
@@ -309,6 +310,12 @@ mod tests {
         assert_eq!(distance("pya", "pay"), 1);
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("洪水", "洪"), 1);
+    }
+
+    #[test]
+    fn a_single_letter_is_like_no_other() {
+        assert_eq!(nearest("c", ["a"].into_iter()), "known are `a`");
+        assert_eq!(nearest("aa", ["a"].into_iter()), "did you mean `a`?");
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Source {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Diagnostic> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let text = read_text(path).map_err(|(message, help)| Diagnostic {
+        let text = read_text(path, &name).map_err(|(message, help)| Diagnostic {
             code: "unreadable-file",
             severity: Severity::Error,
             message,
@@ -58,10 +58,12 @@ impl Source {
 }
 
 /// The text of a file, or a message and what would be right.
-pub(super) fn read_text(path: &Path) -> Result<String, (String, String)> {
-    let shown = path.display();
-    let fail =
-        |error: std::io::Error| (format!("cannot read `{shown}`: {}", lower_first(&error.to_string())), String::new());
+pub(super) fn read_text(path: &Path, shown: &str) -> Result<String, (String, String)> {
+    let fail = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => (format!("there is no file `{shown}`"), String::new()),
+        std::io::ErrorKind::PermissionDenied => (format!("`{shown}` may not be read"), String::new()),
+        _ => (format!("cannot read `{shown}`: {}", error.to_string().to_lowercase()), String::new()),
+    };
     if path.is_dir() {
         return Err((format!("`{shown}` is a folder"), "name a scenario file, such as `scenario.toml`".to_owned()));
     }
@@ -81,11 +83,6 @@ pub(super) fn read_text(path: &Path) -> Result<String, (String, String)> {
             "save the file as UTF-8".to_owned(),
         )
     })
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Line and column of a byte, both from 1, the column in characters.
@@ -169,6 +166,6 @@ mod tests {
         let path = folder.path().join("bad.toml");
         std::fs::write(&path, b"name = \"\n\xe6\xb4\xaa\xff\"").unwrap();
         assert!(Source::read(&path).unwrap_err().message.ends_with("byte 0xff at line 2, column 2"));
-        assert!(Source::read(folder.path().join("none")).unwrap_err().message.contains("no such file"));
+        assert!(Source::read(folder.path().join("none")).unwrap_err().message.starts_with("there is no file"));
     }
 }

@@ -67,10 +67,20 @@ impl Node {
 /// Reads a text; syntax errors are noted and what could be read is returned.
 pub(super) fn parse(text: &str, offset: usize, problems: &mut Problems) -> Table {
     let (root, errors) = DeTable::parse_recoverable(text);
+    let mut reported = std::collections::BTreeSet::new();
     for error in errors.iter().take(100) {
         let range = error.span().unwrap_or(0..0);
+        // What follows on the same line follows from the first.
+        let from = text.floor_char_boundary(range.start.min(text.len()));
+        let line_start = text[..from].rfind('\n').map_or(0, |newline| newline + 1);
+        if !reported.insert(line_start) {
+            continue;
+        }
         let place = Place::new(offset + range.start, offset + range.end);
-        problems.error("syntax", place, syntax_message(error.message()));
+        let bare =
+            text[from..].starts_with(|letter: char| !letter.is_ascii()) && error.message().contains("unquoted key");
+        let help = if bare { "put a Chinese name into quotes: `[sites.\"上海\"]`" } else { "" };
+        problems.error("syntax", place, syntax_message(error.message())).help(help);
     }
     let mut tree = Tree { offset, problems };
     tree.table(root.into_inner(), 0)

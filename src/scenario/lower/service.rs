@@ -11,6 +11,7 @@ use crate::model::{
     Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
 };
 use crate::quantity::{Probability, Span};
+use crate::scenario::diagnostic::nearest;
 use crate::scenario::source::Place;
 use crate::scenario::written::Placement;
 use crate::scenario::written::read::{At, Item};
@@ -50,7 +51,7 @@ impl Lowering<'_> {
     ) -> Served {
         let ground = Ground { tree, classes, class_ids, plants, clock, horizon };
         let items = self.items(self.file.services.as_ref(), "services");
-        if items.is_empty() && !self.file.broken {
+        if self.file.services.is_none() && !self.problems.any_error() {
             self.problems
                 .warn("no-service", Place::default(), "there is no service: nobody would notice anything")
                 .help("add `[services.NAME]` with `replicas = { PLACE = 2 }`");
@@ -164,7 +165,11 @@ impl Lowering<'_> {
                         .follows("out-of-range", entry.place, format!("no replica at `{}`", entry.name))
                         .help("leave the place out, or use 1 or more");
                 } else {
-                    self.problems.error("too-many", entry.place, format!("more than {REPLICAS_MAX} replicas"));
+                    self.problems.error(
+                        "too-many",
+                        entry.place,
+                        format!("more than {} replicas", super::grouped(REPLICAS_MAX)),
+                    );
                 }
                 continue;
             }
@@ -191,16 +196,8 @@ impl Lowering<'_> {
                 (None, Some(Placement::Pack)) => load.pack(run, count, ground),
                 (None, _) => load.spread(domain, run, count, ground),
             };
-            if chosen.len() < count as usize {
-                let (found, name) = (chosen.len(), &entry.name);
-                let what = if pinned.is_some() { "pinned nodes are given" } else { "have room" };
-                self.problems
-                    .follows(
-                        "no-room",
-                        entry.place,
-                        format!("`{}` wants {count} replicas at `{name}`, {found} {what}", item.name),
-                    )
-                    .help("use fewer replicas, more nodes, or a larger `room` of the class");
+            if chosen.len() < count as usize && !self.shaky {
+                self.too_few(item, entry, chosen.len(), pinned.is_some());
             }
             for host in chosen {
                 served.replica_home.push((id, groups.len()));
@@ -226,12 +223,27 @@ impl Lowering<'_> {
                     .error("scattered-hosts", entry.place, format!("between the {what} of `{place}` there are others"))
                     .help("name the rooms or racks one by one in `replicas`");
             }
+            Hosts::None | Hosts::Run(_) if self.shaky => {}
             Hosts::None | Hosts::Run(_) => {
                 self.problems
                     .follows("no-host", entry.place, format!("`{place}` has no {what} to host `{name}`"))
                     .help("give the place nodes, or the service another `class`");
             }
         }
+    }
+
+    fn too_few(&mut self, item: &Item<Written>, entry: &Item<u32>, found: usize, pinned: bool) {
+        let (service, count, place) = (&item.name, entry.value, &entry.name);
+        let nodes = if found == 1 { "node" } else { "nodes" };
+        let (message, help) = if pinned {
+            let message =
+                format!("`{service}` wants {count} replicas at `{place}`, but {found} {nodes} there can be pinned");
+            (message, "pin one node below the place for each replica".to_owned())
+        } else {
+            let message = format!("`{service}` wants {count} replicas at `{place}`, but there is room for {found}");
+            (message, "use fewer replicas, more nodes, or a larger `room` of their class".to_owned())
+        };
+        self.problems.follows("no-room", entry.place, message).help(help);
     }
 
     fn pinned(&mut self, written: &Written, tree: &Topology) -> Option<Pinned> {
@@ -241,8 +253,12 @@ impl Lowering<'_> {
             match node(tree, &name.value) {
                 Some(unit) => list.push((unit, name.place)),
                 None => {
-                    let known = tree.nodes.keys().map(String::as_str);
-                    self.problems.unknown("unknown-node", name.place, "node", &name.value, known);
+                    // Its replica would be missing too; that need not be said.
+                    self.shaky = true;
+                    let help = known_nodes(tree, &name.value);
+                    self.problems
+                        .error("unknown-node", name.place, format!("unknown node `{}`", name.value))
+                        .help(help);
                 }
             }
         }
@@ -354,6 +370,18 @@ impl Lowering<'_> {
             mtd: objective.mtd.as_ref().map(|span| span.value),
             availability,
         }
+    }
+}
+
+/// What would be right instead of a node that does not exist.
+fn known_nodes(tree: &Topology, path: &str) -> String {
+    let place = path.rsplit_once('/').and_then(|(place, _)| tree.paths.get(place)).map(|id| &tree.domains[*id]);
+    match place {
+        Some(domain) if domain.subtree.len() > 1 => format!("name a rack or room below `{}` first", domain.name),
+        Some(domain) if node(tree, &format!("{}/node-1", domain.name)).is_some() => {
+            format!("its nodes are `{0}/node-1` to `{0}/node-{1}`", domain.name, domain.units.len())
+        }
+        _ => nearest(path, tree.nodes.keys().map(String::as_str).chain(tree.paths.keys().map(String::as_str))),
     }
 }
 

@@ -43,11 +43,14 @@ struct Lowering<'a> {
     used_plants: BTreeSet<PlantId>,
     /// Something is wrong with places or classes, so that missing hosts need not be missing.
     shaky: bool,
+    /// Places that all threats together list.
+    struck: usize,
 }
 
 /// Lowers a file; the result counts only when no error was noted.
 pub(super) fn lower(file: &File, source: &Source, sources: &mut Sources, problems: &mut Problems) -> Scenario {
-    let mut lowering = Lowering { file, source, sources, problems, used_plants: BTreeSet::new(), shaky: false };
+    let mut lowering =
+        Lowering { file, source, sources, problems, used_plants: BTreeSet::new(), shaky: false, struck: 0 };
     lowering.scenario()
 }
 

@@ -7,8 +7,8 @@ use super::topology::Topology;
 use super::{ClassIds, Lowering, Names};
 use crate::id::{Id as _, IdRange, IdVec};
 use crate::model::{
-    AvailabilityObjective, Balance, Class, ClassId, FailoverMode, Group, Level, Load, Objective, Period, PlantId,
-    Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
+    AvailabilityObjective, Balance, Class, ClassId, DomainId, FailoverMode, Group, Level, Load, Objective, Period,
+    PlantId, Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
 };
 use crate::quantity::{Probability, Span};
 use crate::scenario::diagnostic::nearest;
@@ -39,7 +39,6 @@ struct Ground<'g> {
 }
 
 impl Lowering<'_> {
-    #[expect(clippy::too_many_arguments, reason = "a service refers to everything below it")]
     pub(super) fn services(
         &mut self,
         tree: &Topology,
@@ -153,6 +152,8 @@ impl Lowering<'_> {
                 .help("write `replicas = { PLACE = 2 }`; the first place is the active one");
         }
         let mut groups: Vec<Group> = Vec::new();
+        // First domain and end of each place: places lie within each other or apart, so one look backwards is enough.
+        let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
         let mut pinned = self.pinned(written, ground.tree);
         for entry in places {
             let path = At { place: entry.place, value: entry.name.clone() };
@@ -173,16 +174,16 @@ impl Lowering<'_> {
                 }
                 continue;
             }
-            if let Some(other) = groups.iter().find(|group| {
-                ground.tree.domains[group.domain].subtree.contains(domain)
-                    || ground.tree.domains[domain].subtree.contains(group.domain)
-            }) {
-                let other = &ground.tree.domains[other.domain].name;
+            let subtree = ground.tree.domains[domain].subtree.positions();
+            let before = taken.range(..subtree.end).next_back().filter(|(_, end)| **end > subtree.start);
+            if let Some((other, _)) = before {
+                let other = &ground.tree.domains[DomainId::new(*other)].name;
                 self.problems
                     .error("overlapping-places", entry.place, format!("`{}` and `{other}` overlap", entry.name))
                     .help("let the places of a service lie apart");
                 continue;
             }
+            taken.insert(subtree.start, subtree.end);
             let run = match hosts(ground.tree, ground.classes, domain, class) {
                 Hosts::Run(run) => run,
                 found => {
@@ -206,7 +207,7 @@ impl Lowering<'_> {
             let replicas = IdRange::new(first, served.replica_host.len());
             groups.push(Group { domain, replicas, hosts: run });
         }
-        if let Some(left) = pinned.as_ref().and_then(|pinned| pinned.left()) {
+        if let Some(left) = pinned.as_ref().and_then(Pinned::left) {
             self.problems
                 .follows("no-room", left, "no replica is left for this pinned node")
                 .help("pin as many nodes as there are replicas, each below its place");
@@ -349,7 +350,7 @@ impl Lowering<'_> {
         }
         let availability = objective.availability.as_ref().map(|promise| {
             let monthly = promise.value.monthly;
-            let ends = ground.clock.windows(monthly, ground.horizon);
+            let ends = ground.clock.windows(monthly, ground.horizon).to_vec();
             let period = if monthly { "month" } else { "year" };
             if ends.is_empty() {
                 self.problems.warn(
@@ -459,17 +460,15 @@ impl Occupancy {
     }
 
     /// In turns over the nodes in spread order, a second round only when every node has one.
-    fn spread(
-        &mut self,
-        place: crate::model::DomainId,
-        run: IdRange<UnitId>,
-        count: u32,
-        ground: &Ground<'_>,
-    ) -> Vec<UnitId> {
+    fn spread(&mut self, place: DomainId, run: IdRange<UnitId>, count: u32, ground: &Ground<'_>) -> Vec<UnitId> {
         let count = count as usize;
-        let limited = run.iter().take(1).any(|unit| self.room(unit, ground) < u32::MAX) || !self.placed.is_empty();
-        let wanted = if limited { run.len() } else { count.min(run.len()) };
-        let order = spread(ground.tree, place, run, wanted);
+        // Only as many second choices are looked at as nodes without room demand.
+        let mut wanted = count.min(run.len());
+        let mut order = spread(ground.tree, place, run, wanted);
+        while wanted < run.len() && order.iter().filter(|unit| self.room(**unit, ground) > 0).count() < count {
+            wanted = (2 * wanted).min(run.len());
+            order = spread(ground.tree, place, run, wanted);
+        }
         let mut chosen = Vec::with_capacity(count);
         while chosen.len() < count {
             let before = chosen.len();

@@ -1,12 +1,14 @@
 //! What is wrong with a scenario: a code, a place, a message and what would be right, all of them at once.
 
 use super::source::{Place, Sources};
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde_json::json;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Most problems shown.
 const SHOWN: usize = 50;
+/// Longest line that is quoted, in bytes.
+const LINE_MAX: usize = 1000;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -67,7 +69,7 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     pub(super) fn new(mut items: Vec<Diagnostic>, sources: Sources) -> Self {
-        items.sort_by(|a, b| (a.place, a.severity).cmp(&(b.place, b.severity)));
+        items.sort_by_key(|item| (item.place, item.severity));
         items.dedup();
         let mut counted = LineCounter::default();
         for item in &mut items {
@@ -98,7 +100,7 @@ impl Diagnostics {
             text.push_str("\n\n");
         }
         if self.items.len() > SHOWN {
-            text.push_str(&format!("and {} more\n\n", self.items.len() - SHOWN));
+            let _ = writeln!(text, "and {} more", self.items.len() - SHOWN);
         }
         text.truncate(text.trim_end().len());
         text.push('\n');
@@ -119,9 +121,17 @@ impl Diagnostics {
             }
             return renderer.render(&[group]);
         };
-        // Only the line in question is handed on: the cost must not grow with the file.
+        // Only the line in question is handed on, and no endless one: the cost must not grow with the file.
         let line_start = source.text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = source.text[range.start..].find('\n').map_or(source.text.len(), |newline| range.start + newline);
+        if line_end - line_start > LINE_MAX {
+            let origin = Origin::path(source.name.as_str()).line(item.line).char_column(item.column);
+            let mut group = title.element(origin);
+            if !item.help.is_empty() {
+                group = group.element(Level::HELP.message(item.help.as_str()));
+            }
+            return renderer.render(&[group]);
+        }
         let line = &source.text[line_start..line_end];
         let marked = range.start - line_start..range.end.clamp(range.start, line_end) - line_start;
         let annotation = AnnotationKind::Primary.span(marked);
@@ -164,19 +174,32 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// Finds lines of ascending places; beyond those that are shown it costs too much on a hostile file, so only the file is named.
+/// Finds lines and columns of ascending places, going over each text once.
 #[derive(Default)]
 struct LineCounter {
-    located: usize,
+    file: usize,
+    byte: usize,
+    line: usize,
+    column: usize,
 }
 
 impl LineCounter {
     fn locate(&mut self, sources: &Sources, place: Place) -> (String, usize, usize) {
-        self.located += 1;
-        if self.located <= 20 * SHOWN {
-            return sources.locate(place);
+        let Some((source, range)) = sources.find(place) else { return <_>::default() };
+        let file = source.text.as_ptr() as usize;
+        if file != self.file || range.start < self.byte || self.line == 0 {
+            *self = Self { file, byte: 0, line: 1, column: 1 };
         }
-        (sources.find(place).map(|(source, _)| source.name.clone()).unwrap_or_default(), 0, 0)
+        let between = &source.text[self.byte..range.start];
+        match between.rfind('\n') {
+            None => self.column += between.chars().count(),
+            Some(newline) => {
+                self.line += between.matches('\n').count();
+                self.column = between[newline + 1..].chars().count() + 1;
+            }
+        }
+        self.byte = range.start;
+        (source.name.clone(), self.line, self.column)
     }
 }
 
@@ -192,11 +215,10 @@ pub(crate) struct Problems {
 pub(crate) struct Noted<'a>(Option<&'a mut Diagnostic>);
 
 impl Noted<'_> {
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
-        Self(self.0.map(|item| {
+    pub(super) fn help(self, help: impl Into<String>) {
+        if let Some(item) = self.0 {
             item.help = help.into();
-            item
-        }))
+        }
     }
 }
 
@@ -258,7 +280,8 @@ impl Problems {
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let mut list: Vec<&str> = Vec::new();
     let mut best: Option<(usize, &str)> = None;
-    let bound = (name.chars().count() / 3).max(1) + 1;
+    let length = name.chars().count();
+    let bound = (length / 3 + 1).min(length.saturating_sub(1));
     for candidate in known {
         if list.len() < 25 {
             list.push(candidate);
@@ -309,6 +332,26 @@ mod tests {
         assert_eq!(distance("pya", "pay"), 1);
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("洪水", "洪"), 1);
+    }
+
+    #[test]
+    fn a_single_letter_is_like_no_other() {
+        assert_eq!(nearest("c", ["a"].into_iter()), "known are `a`");
+        assert_eq!(nearest("aa", ["a"].into_iter()), "did you mean `a`?");
+    }
+
+    #[test]
+    fn places_on_endless_lines_are_named_but_not_quoted() {
+        let mut sources = Sources::default();
+        sources.push(super::super::Source::from_text("long.toml", format!("x\n{}洪y", "a".repeat(2000))));
+        let mut problems = Problems::default();
+        problems.error("syntax", Place::new(2005, 2006), "odd");
+        problems.error("syntax", Place::new(2, 3), "odd too");
+        let text = Diagnostics::new(problems.items, sources).render(false);
+        assert!(
+            text.contains("--> long.toml:2:2002") && text.contains("--> long.toml:2:1") && text.len() < 200,
+            "{text}"
+        );
     }
 
     #[test]

@@ -211,4 +211,15 @@ mod tests {
             assert!(kind.destroys.is_none_or(|(share, hours)| (0.0..=1.0).contains(&share) && ordered(hours)));
         }
     }
+
+    #[test]
+    fn the_format_page_says_what_the_table_says() {
+        let page = include_str!("../docs/format.md");
+        for kind in KINDS {
+            let (what, assumed) = kind.about.split_once(" Assumed: ").unwrap();
+            let row =
+                format!("| `{}` | {} | {} |", kind.key, what.trim_end_matches('.'), assumed.trim_end_matches('.'));
+            assert!(page.contains(&row), "missing: {row}");
+        }
+    }
 }

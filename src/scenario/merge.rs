@@ -117,7 +117,7 @@ fn find_base(
     }
     let (full, shown) = inside(top, source, path)
         .map_err(|message| fault("outside-folder", message, "a base lies in the folder of the scenario or below it"))?;
-    let text = read_text(&full).map_err(|(message, help)| Fault { code: "unreadable-file", message, help })?;
+    let text = read_text(&full, &shown).map_err(|(message, help)| Fault { code: "unreadable-file", message, help })?;
     if let Ok(canonical) = full.canonicalize() {
         if seen.contains(&canonical) {
             return Err(fault("base-cycle", format!("`{path}` is laid over itself"), "remove one `base`"));

@@ -2,6 +2,11 @@
 //!
 //! Alone knows TOML. Every mistake is reported at once, each at its place; nothing is drawn here.
 
+#![expect(
+    clippy::single_match_else,
+    reason = "one arm that goes on beside one that notes a problem reads best as a match"
+)]
+
 mod codes;
 mod diagnostic;
 mod kinds;

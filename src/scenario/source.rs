@@ -40,7 +40,7 @@ impl Source {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Diagnostic> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let text = read_text(path).map_err(|(message, help)| Diagnostic {
+        let text = read_text(path, &name).map_err(|(message, help)| Diagnostic {
             code: "unreadable-file",
             severity: Severity::Error,
             message,
@@ -58,10 +58,12 @@ impl Source {
 }
 
 /// The text of a file, or a message and what would be right.
-pub(super) fn read_text(path: &Path) -> Result<String, (String, String)> {
-    let shown = path.display();
-    let fail =
-        |error: std::io::Error| (format!("cannot read `{shown}`: {}", lower_first(&error.to_string())), String::new());
+pub(super) fn read_text(path: &Path, shown: &str) -> Result<String, (String, String)> {
+    let fail = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => (format!("there is no file `{shown}`"), String::new()),
+        std::io::ErrorKind::PermissionDenied => (format!("`{shown}` may not be read"), String::new()),
+        _ => (format!("cannot read `{shown}`: {}", error.to_string().to_lowercase()), String::new()),
+    };
     if path.is_dir() {
         return Err((format!("`{shown}` is a folder"), "name a scenario file, such as `scenario.toml`".to_owned()));
     }
@@ -83,14 +85,14 @@ pub(super) fn read_text(path: &Path) -> Result<String, (String, String)> {
     })
 }
 
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+/// The last start of a character up to `byte`.
+pub(super) fn boundary(text: &str, byte: usize) -> usize {
+    (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// Line and column of a byte, both from 1, the column in characters.
 fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..text.floor_char_boundary(byte.min(text.len()))];
+    let before = &text[..boundary(text, byte)];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
@@ -131,16 +133,8 @@ impl Sources {
     pub(super) fn find(&self, place: Place) -> Option<(&Source, std::ops::Range<usize>)> {
         let index = self.list.partition_point(|(offset, _)| *offset <= place.start as usize).checked_sub(1)?;
         let (offset, source) = &self.list[index];
-        let within = |byte: u32| source.text.floor_char_boundary((byte as usize - offset).min(source.text.len()));
+        let within = |byte: u32| boundary(&source.text, byte as usize - offset);
         Some((source, within(place.start)..within(place.end.max(place.start))))
-    }
-
-    /// File, line and column of a place.
-    pub(super) fn locate(&self, place: Place) -> (String, usize, usize) {
-        self.find(place).map_or_else(Default::default, |(source, range)| {
-            let (line, column) = line_and_column(&source.text, range.start);
-            (source.name.clone(), line, column)
-        })
     }
 }
 
@@ -158,8 +152,9 @@ mod tests {
         let mut sources = Sources::default();
         sources.push(Source::from_text("a", "12345"));
         let offset = sources.push(Source::from_text("b", "x\ny"));
-        assert_eq!(sources.locate(Place::new(offset + 2, offset + 3)), ("b".to_owned(), 2, 1));
-        assert_eq!(sources.locate(Place::new(4, 5)), ("a".to_owned(), 1, 5));
+        let (source, range) = sources.find(Place::new(offset + 2, offset + 3)).unwrap();
+        assert_eq!((source.name.as_str(), range), ("b", 2..3));
+        assert_eq!(sources.find(Place::new(4, 5)).unwrap().0.name, "a");
     }
 
     #[test]
@@ -169,6 +164,6 @@ mod tests {
         let path = folder.path().join("bad.toml");
         std::fs::write(&path, b"name = \"\n\xe6\xb4\xaa\xff\"").unwrap();
         assert!(Source::read(&path).unwrap_err().message.ends_with("byte 0xff at line 2, column 2"));
-        assert!(Source::read(folder.path().join("none")).unwrap_err().message.contains("no such file"));
+        assert!(Source::read(folder.path().join("none")).unwrap_err().message.starts_with("there is no file"));
     }
 }

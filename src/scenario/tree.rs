@@ -2,6 +2,7 @@
 
 use super::diagnostic::Problems;
 use super::source::Place;
+use std::fmt::Write as _;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
@@ -67,10 +68,20 @@ impl Node {
 /// Reads a text; syntax errors are noted and what could be read is returned.
 pub(super) fn parse(text: &str, offset: usize, problems: &mut Problems) -> Table {
     let (root, errors) = DeTable::parse_recoverable(text);
+    let mut reported = std::collections::BTreeSet::new();
     for error in errors.iter().take(100) {
         let range = error.span().unwrap_or(0..0);
+        // What follows on the same line follows from the first.
+        let from = super::source::boundary(text, range.start);
+        let line_start = text[..from].rfind('\n').map_or(0, |newline| newline + 1);
+        if !reported.insert(line_start) {
+            continue;
+        }
         let place = Place::new(offset + range.start, offset + range.end);
-        problems.error("syntax", place, syntax_message(error.message()));
+        let bare =
+            text[from..].starts_with(|letter: char| !letter.is_ascii()) && error.message().contains("unquoted key");
+        let help = if bare { "put a Chinese name into quotes: `[sites.\"上海\"]`" } else { "" };
+        problems.error("syntax", place, syntax_message(error.message())).help(help);
     }
     let mut tree = Tree { offset, problems };
     tree.table(root.into_inner(), 0)
@@ -155,15 +166,15 @@ pub(super) fn write(root: &Table) -> String {
     let mut text = String::new();
     let is_section = |entry: &&Entry| matches!(entry.node.value, Value::Table(_));
     for entry in root.entries.iter().filter(|entry| !is_section(entry)) {
-        text.push_str(&format!("{} = {}\n", key(&entry.key), inline(&entry.node)));
+        let _ = writeln!(text, "{} = {}", key(&entry.key), inline(&entry.node));
     }
     for section in root.entries.iter().filter(is_section) {
         let Value::Table(table) = &section.node.value else { continue };
         for item in table.entries.iter().filter(is_section) {
             let Value::Table(fields) = &item.node.value else { continue };
-            text.push_str(&format!("\n[{}.{}]\n", key(&section.key), key(&item.key)));
+            let _ = write!(text, "\n[{}.{}]\n", key(&section.key), key(&item.key));
             for field in &fields.entries {
-                text.push_str(&format!("{} = {}\n", key(&field.key), inline(&field.node)));
+                let _ = writeln!(text, "{} = {}", key(&field.key), inline(&field.node));
             }
         }
     }

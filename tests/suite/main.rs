@@ -4,5 +4,6 @@ mod architecture;
 mod behaviour;
 mod cli;
 mod diagnostics;
+mod examples;
 mod properties;
 mod support;

@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 /// Most windows of a promise: a thousand years of months.
-const WINDOWS_MAX: usize = 12_000;
+const WINDOWS_MAX: i32 = 12_000;
 /// Days in a year as the model counts them.
 const DAYS_PER_YEAR: f64 = 365.25;
 
@@ -17,6 +17,8 @@ const DAYS_PER_YEAR: f64 = 365.25;
 pub(super) struct Clock {
     pub(super) start: DateTime,
     zone: TimeZone,
+    /// Windows by month and by year, counted once for all services.
+    counted: [std::cell::OnceCell<Vec<SimTime>>; 2],
 }
 
 impl Clock {
@@ -29,9 +31,13 @@ impl Clock {
     }
 
     /// Ends of the full months or years from the start on, within the horizon.
-    pub(super) fn windows(&self, monthly: bool, horizon: Span) -> Vec<SimTime> {
+    pub(super) fn windows(&self, monthly: bool, horizon: Span) -> &[SimTime] {
+        self.counted[usize::from(monthly)].get_or_init(|| self.count(monthly, horizon))
+    }
+
+    fn count(&self, monthly: bool, horizon: Span) -> Vec<SimTime> {
         let mut ends = Vec::new();
-        for nth in 1..=WINDOWS_MAX as i32 {
+        for nth in 1..=WINDOWS_MAX {
             let step = if monthly { jiff::Span::new().try_months(nth) } else { jiff::Span::new().try_years(nth) };
             // Past the calendar's last year there are no more windows.
             let Some(end) = step.and_then(|step| self.start.checked_add(step)).ok().and_then(|end| self.moment(end))
@@ -69,7 +75,7 @@ impl Lowering<'_> {
             let place = self.file.start.as_ref().map_or(Place::default(), |start| start.place);
             self.problems.error("out-of-range", place, "the start lies outside the calendar");
         }
-        Clock { start, zone }
+        Clock { start, zone, counted: <_>::default() }
     }
 
     /// A season such as `Jul-Sep`, as shares of the year from the start.
@@ -125,19 +131,25 @@ mod tests {
     use super::*;
 
     fn clock(year: i16, month: i8, day: i8, zone: &str) -> Clock {
-        Clock { start: jiff::civil::datetime(year, month, day, 0, 0, 0, 0), zone: TimeZone::get(zone).unwrap() }
+        Clock {
+            start: jiff::civil::datetime(year, month, day, 0, 0, 0, 0),
+            zone: TimeZone::get(zone).unwrap(),
+            counted: <_>::default(),
+        }
     }
 
     #[test]
     fn months_have_their_own_lengths() {
-        let ends = clock(2026, 1, 1, "UTC").windows(true, Span::from_seconds(60.0 * 86_400.0));
+        let clock = clock(2026, 1, 1, "UTC");
+        let ends = clock.windows(true, Span::from_seconds(60.0 * 86_400.0));
         let days: Vec<f64> = ends.iter().map(|end| end.as_seconds() / 86_400.0).collect();
         assert_eq!(days, [31.0, 59.0]);
     }
 
     #[test]
     fn summer_time_shortens_march() {
-        let ends = clock(2026, 3, 1, "Europe/Berlin").windows(true, Span::from_seconds(40.0 * 86_400.0));
+        let clock = clock(2026, 3, 1, "Europe/Berlin");
+        let ends = clock.windows(true, Span::from_seconds(40.0 * 86_400.0));
         assert_eq!(ends[0].as_seconds(), 31.0 * 86_400.0 - 3600.0);
     }
 

@@ -89,12 +89,13 @@ impl Lowering<'_> {
                 break;
             };
             if seen.contains(&other.name.as_str()) {
-                if other.name == item.name {
-                    let chain = format!("{} like {}", seen.join(" like "), other.name);
+                // Once for the circle, at the one written first.
+                if other.name == item.name && seen.iter().all(|name| items[positions[name]].place >= item.place) {
+                    let chain = format!("{}` > `{}", seen.join("` > `"), other.name);
                     self.problems.error(
                         "like-cycle",
                         *place,
-                        format!("classes are like each other in a circle: {chain}"),
+                        format!("classes are like each other in a circle: `{chain}`"),
                     );
                 }
                 broken = true;

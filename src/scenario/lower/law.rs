@@ -62,7 +62,7 @@ impl Lowering<'_> {
             let found = if given == 0 { "none" } else { "several" };
             self.problems
                 .error("one-of", place, format!("expected exactly one of {}, found {found}", names.join(", ")))
-                .help("keep the one that you know");
+                .help(if given == 0 { "write the one that you know" } else { "keep the one that you know" });
         }
         false
     }
@@ -252,7 +252,7 @@ impl Lowering<'_> {
                 return None;
             }
         };
-        let text = match crate::scenario::source::read_text(&full) {
+        let text = match crate::scenario::source::read_text(&full, name) {
             Ok(text) => text,
             Err((message, help)) => {
                 self.problems.error("unreadable-file", path, message).help(help);
@@ -274,7 +274,7 @@ impl Lowering<'_> {
             }
             match cell.parse::<f64>() {
                 Ok(value) if value >= 0.0 && value * scale.as_seconds() < 1.5e13 => {
-                    values.push(value * scale.as_seconds())
+                    values.push(value * scale.as_seconds());
                 }
                 _ => {
                     let shown: String = cell.chars().take(40).collect();

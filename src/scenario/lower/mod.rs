@@ -41,11 +41,16 @@ struct Lowering<'a> {
     problems: &'a mut Problems,
     /// Plant that something needs.
     used_plants: BTreeSet<PlantId>,
+    /// Something is wrong with places or classes, so that missing hosts need not be missing.
+    shaky: bool,
+    /// Places that all threats together list.
+    struck: usize,
 }
 
 /// Lowers a file; the result counts only when no error was noted.
 pub(super) fn lower(file: &File, source: &Source, sources: &mut Sources, problems: &mut Problems) -> Scenario {
-    let mut lowering = Lowering { file, source, sources, problems, used_plants: BTreeSet::new() };
+    let mut lowering =
+        Lowering { file, source, sources, problems, used_plants: BTreeSet::new(), shaky: false, struck: 0 };
     lowering.scenario()
 }
 
@@ -60,8 +65,12 @@ impl<'a> Lowering<'a> {
         let (crews, crew_ids) = self.crews();
         let (mut classes, class_ids) = self.classes(&crew_ids);
         let (order, plant_ids) = self.plant_order();
+        let before = self.problems.items.len();
         let known = Known { classes: &class_ids, plants: &plant_ids };
         let mut tree = self.topology(&known);
+        self.shaky = self.problems.items.len() > before
+            || file.sites.as_ref().is_some_and(|sites| sites.value.0.iter().any(|site| site.broken))
+            || file.classes.as_ref().is_some_and(|classes| classes.value.0.iter().any(|class| class.broken));
         let plants = self.plants(&order, &plant_ids, &mut tree, (&mut classes, &class_ids), &crew_ids);
         let (links, link_ids) = self.links(&mut tree, (&mut classes, &class_ids), &crew_ids);
         let served = self.services(&tree, &classes, &class_ids, &plant_ids, &clock, horizon);
@@ -104,7 +113,7 @@ impl<'a> Lowering<'a> {
             Some(beyond) => {
                 let place = beyond.place;
                 if !self.problems.items.iter().any(|item| item.code == "too-many" && item.place == place) {
-                    self.problems.error("too-many", place, format!("more than {ITEMS_MAX} {kind}"));
+                    self.problems.error("too-many", place, format!("more than {} {kind}", grouped(ITEMS_MAX as u64)));
                 }
                 &list[..ITEMS_MAX]
             }
@@ -294,6 +303,15 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// A count with its thousands apart.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let head = digits.len() % 3;
+    let tail = digits.as_bytes()[head..].chunks(3).map(|three| String::from_utf8_lossy(three).into_owned());
+    let parts = (head > 0).then(|| digits[..head].to_owned()).into_iter().chain(tail);
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// True for a Chinese character (CJK unified ideographs and extension A).

@@ -64,11 +64,11 @@ pub(super) fn spread(tree: &Topology, place: DomainId, hosts: IdRange<UnitId>, c
     if child == end {
         return (from..to).take(count).map(UnitId::new).collect();
     }
-    while child < end {
+    // With as many parts as replicas the rest can only be second choices.
+    while child < end && parts.len() < count {
         let id = DomainId::new(child);
         let (from, to) = clip(id);
-        // With as many parts as replicas the rest can only be second choices.
-        if from < to && parts.len() < count {
+        if from < to {
             parts.push(spread(tree, id, hosts, count));
         }
         child = tree.domains[id].subtree.positions().end;

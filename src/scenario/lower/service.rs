@@ -7,10 +7,11 @@ use super::topology::Topology;
 use super::{ClassIds, Lowering, Names};
 use crate::id::{Id as _, IdRange, IdVec};
 use crate::model::{
-    AvailabilityObjective, Balance, Class, ClassId, FailoverMode, Group, Level, Load, Objective, Period, PlantId,
-    Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
+    AvailabilityObjective, Balance, Class, ClassId, DomainId, FailoverMode, Group, Level, Load, Objective, Period,
+    PlantId, Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
 };
 use crate::quantity::{Probability, Span};
+use crate::scenario::diagnostic::nearest;
 use crate::scenario::source::Place;
 use crate::scenario::written::Placement;
 use crate::scenario::written::read::{At, Item};
@@ -38,7 +39,6 @@ struct Ground<'g> {
 }
 
 impl Lowering<'_> {
-    #[expect(clippy::too_many_arguments, reason = "a service refers to everything below it")]
     pub(super) fn services(
         &mut self,
         tree: &Topology,
@@ -50,7 +50,7 @@ impl Lowering<'_> {
     ) -> Served {
         let ground = Ground { tree, classes, class_ids, plants, clock, horizon };
         let items = self.items(self.file.services.as_ref(), "services");
-        if items.is_empty() && !self.file.broken {
+        if self.file.services.is_none() && !self.problems.any_error() {
             self.problems
                 .warn("no-service", Place::default(), "there is no service: nobody would notice anything")
                 .help("add `[services.NAME]` with `replicas = { PLACE = 2 }`");
@@ -152,6 +152,8 @@ impl Lowering<'_> {
                 .help("write `replicas = { PLACE = 2 }`; the first place is the active one");
         }
         let mut groups: Vec<Group> = Vec::new();
+        // First domain and end of each place: places lie within each other or apart, so one look backwards is enough.
+        let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
         let mut pinned = self.pinned(written, ground.tree);
         for entry in places {
             let path = At { place: entry.place, value: entry.name.clone() };
@@ -164,20 +166,24 @@ impl Lowering<'_> {
                         .follows("out-of-range", entry.place, format!("no replica at `{}`", entry.name))
                         .help("leave the place out, or use 1 or more");
                 } else {
-                    self.problems.error("too-many", entry.place, format!("more than {REPLICAS_MAX} replicas"));
+                    self.problems.error(
+                        "too-many",
+                        entry.place,
+                        format!("more than {} replicas", super::grouped(REPLICAS_MAX)),
+                    );
                 }
                 continue;
             }
-            if let Some(other) = groups.iter().find(|group| {
-                ground.tree.domains[group.domain].subtree.contains(domain)
-                    || ground.tree.domains[domain].subtree.contains(group.domain)
-            }) {
-                let other = &ground.tree.domains[other.domain].name;
+            let subtree = ground.tree.domains[domain].subtree.positions();
+            let before = taken.range(..subtree.end).next_back().filter(|(_, end)| **end > subtree.start);
+            if let Some((other, _)) = before {
+                let other = &ground.tree.domains[DomainId::new(*other)].name;
                 self.problems
                     .error("overlapping-places", entry.place, format!("`{}` and `{other}` overlap", entry.name))
                     .help("let the places of a service lie apart");
                 continue;
             }
+            taken.insert(subtree.start, subtree.end);
             let run = match hosts(ground.tree, ground.classes, domain, class) {
                 Hosts::Run(run) => run,
                 found => {
@@ -191,16 +197,8 @@ impl Lowering<'_> {
                 (None, Some(Placement::Pack)) => load.pack(run, count, ground),
                 (None, _) => load.spread(domain, run, count, ground),
             };
-            if chosen.len() < count as usize {
-                let (found, name) = (chosen.len(), &entry.name);
-                let what = if pinned.is_some() { "pinned nodes are given" } else { "have room" };
-                self.problems
-                    .follows(
-                        "no-room",
-                        entry.place,
-                        format!("`{}` wants {count} replicas at `{name}`, {found} {what}", item.name),
-                    )
-                    .help("use fewer replicas, more nodes, or a larger `room` of the class");
+            if chosen.len() < count as usize && !self.shaky {
+                self.too_few(item, entry, chosen.len(), pinned.is_some());
             }
             for host in chosen {
                 served.replica_home.push((id, groups.len()));
@@ -209,7 +207,7 @@ impl Lowering<'_> {
             let replicas = IdRange::new(first, served.replica_host.len());
             groups.push(Group { domain, replicas, hosts: run });
         }
-        if let Some(left) = pinned.as_ref().and_then(|pinned| pinned.left()) {
+        if let Some(left) = pinned.as_ref().and_then(Pinned::left) {
             self.problems
                 .follows("no-room", left, "no replica is left for this pinned node")
                 .help("pin as many nodes as there are replicas, each below its place");
@@ -226,12 +224,27 @@ impl Lowering<'_> {
                     .error("scattered-hosts", entry.place, format!("between the {what} of `{place}` there are others"))
                     .help("name the rooms or racks one by one in `replicas`");
             }
+            Hosts::None | Hosts::Run(_) if self.shaky => {}
             Hosts::None | Hosts::Run(_) => {
                 self.problems
                     .follows("no-host", entry.place, format!("`{place}` has no {what} to host `{name}`"))
                     .help("give the place nodes, or the service another `class`");
             }
         }
+    }
+
+    fn too_few(&mut self, item: &Item<Written>, entry: &Item<u32>, found: usize, pinned: bool) {
+        let (service, count, place) = (&item.name, entry.value, &entry.name);
+        let nodes = if found == 1 { "node" } else { "nodes" };
+        let (message, help) = if pinned {
+            let message =
+                format!("`{service}` wants {count} replicas at `{place}`, but {found} {nodes} there can be pinned");
+            (message, "pin one node below the place for each replica".to_owned())
+        } else {
+            let message = format!("`{service}` wants {count} replicas at `{place}`, but there is room for {found}");
+            (message, "use fewer replicas, more nodes, or a larger `room` of their class".to_owned())
+        };
+        self.problems.follows("no-room", entry.place, message).help(help);
     }
 
     fn pinned(&mut self, written: &Written, tree: &Topology) -> Option<Pinned> {
@@ -241,8 +254,12 @@ impl Lowering<'_> {
             match node(tree, &name.value) {
                 Some(unit) => list.push((unit, name.place)),
                 None => {
-                    let known = tree.nodes.keys().map(String::as_str);
-                    self.problems.unknown("unknown-node", name.place, "node", &name.value, known);
+                    // Its replica would be missing too; that need not be said.
+                    self.shaky = true;
+                    let help = known_nodes(tree, &name.value);
+                    self.problems
+                        .error("unknown-node", name.place, format!("unknown node `{}`", name.value))
+                        .help(help);
                 }
             }
         }
@@ -333,7 +350,7 @@ impl Lowering<'_> {
         }
         let availability = objective.availability.as_ref().map(|promise| {
             let monthly = promise.value.monthly;
-            let ends = ground.clock.windows(monthly, ground.horizon);
+            let ends = ground.clock.windows(monthly, ground.horizon).to_vec();
             let period = if monthly { "month" } else { "year" };
             if ends.is_empty() {
                 self.problems.warn(
@@ -354,6 +371,18 @@ impl Lowering<'_> {
             mtd: objective.mtd.as_ref().map(|span| span.value),
             availability,
         }
+    }
+}
+
+/// What would be right instead of a node that does not exist.
+fn known_nodes(tree: &Topology, path: &str) -> String {
+    let place = path.rsplit_once('/').and_then(|(place, _)| tree.paths.get(place)).map(|id| &tree.domains[*id]);
+    match place {
+        Some(domain) if domain.subtree.len() > 1 => format!("name a rack or room below `{}` first", domain.name),
+        Some(domain) if node(tree, &format!("{}/node-1", domain.name)).is_some() => {
+            format!("its nodes are `{0}/node-1` to `{0}/node-{1}`", domain.name, domain.units.len())
+        }
+        _ => nearest(path, tree.nodes.keys().map(String::as_str).chain(tree.paths.keys().map(String::as_str))),
     }
 }
 
@@ -431,17 +460,15 @@ impl Occupancy {
     }
 
     /// In turns over the nodes in spread order, a second round only when every node has one.
-    fn spread(
-        &mut self,
-        place: crate::model::DomainId,
-        run: IdRange<UnitId>,
-        count: u32,
-        ground: &Ground<'_>,
-    ) -> Vec<UnitId> {
+    fn spread(&mut self, place: DomainId, run: IdRange<UnitId>, count: u32, ground: &Ground<'_>) -> Vec<UnitId> {
         let count = count as usize;
-        let limited = run.iter().take(1).any(|unit| self.room(unit, ground) < u32::MAX) || !self.placed.is_empty();
-        let wanted = if limited { run.len() } else { count.min(run.len()) };
-        let order = spread(ground.tree, place, run, wanted);
+        // Only as many second choices are looked at as nodes without room demand.
+        let mut wanted = count.min(run.len());
+        let mut order = spread(ground.tree, place, run, wanted);
+        while wanted < run.len() && order.iter().filter(|unit| self.room(**unit, ground) > 0).count() < count {
+            wanted = (2 * wanted).min(run.len());
+            order = spread(ground.tree, place, run, wanted);
+        }
         let mut chosen = Vec::with_capacity(count);
         while chosen.len() < count {
             let before = chosen.len();

@@ -8,6 +8,9 @@ use crate::scenario::source::Place;
 use crate::scenario::written::read::{At, Item};
 use crate::scenario::written::threat::{LevelWord, Selection, Strikes, Threat as Written};
 
+/// Most places that threats list all in all.
+const STRUCK_MAX: usize = 5_000_000;
+
 impl Lowering<'_> {
     /// Whatever a threat names, as ids.
     pub(super) fn target(&mut self, item: &Item<Written>, written: &Written, ground: &Ground<'_>) -> Target {
@@ -38,6 +41,14 @@ impl Lowering<'_> {
                 target.domains = paths.iter().filter_map(|path| self.struck(path, ground)).collect();
             }
             Strikes::Selected(selection) => self.select(selection, strikes.place, item, ground, &mut target),
+        }
+        self.struck += target.domains.len() + target.circle.as_ref().map_or(0, |circle| circle.sites.len());
+        if self.struck > STRUCK_MAX {
+            self.problems
+                .error("too-many", strikes.place, "threats strike more than 5 000 000 places all in all")
+                .help("use fewer threats, or narrower ones");
+            target.domains.clear();
+            target.circle = None;
         }
         target
     }

@@ -49,7 +49,8 @@ impl Lowering<'_> {
         for (item, (written, broken)) in items.iter().zip(&all) {
             self.problems.muted = *broken;
             let threat = self.threat(item, written, &ground);
-            if matches!(threat.occurs, Occurs::Triggered) && !triggered.contains(item.name.as_str()) {
+            let dateless = written.occurs.is_none() && written.at.is_none();
+            if dateless && !triggered.contains(item.name.as_str()) {
                 self.problems
                     .warn("never-happens", item.place, format!("threat `{}` never happens", item.name))
                     .help("give it `occurs` or `at`, or name it in `then` of another threat");
@@ -83,12 +84,15 @@ impl Lowering<'_> {
                 return (own, true);
             };
             if seen.contains(&other.name.as_str()) || seen.len() > 50 {
-                if other.name == item.name || seen.len() > 50 {
-                    let chain = format!("{} like {}", seen.join(" like "), other.name);
+                // Once for the circle, at the one written first.
+                let first =
+                    seen.iter().all(|name| names.get(*name).is_some_and(|id| items[id.index()].place >= item.place));
+                if (other.name == item.name && first) || seen.len() > 50 {
+                    let chain = format!("{}` > `{}", seen.join("` > `"), other.name);
                     self.problems.error(
                         "like-cycle",
                         *place,
-                        format!("threats are like each other in a circle: {chain}"),
+                        format!("threats are like each other in a circle: `{chain}`"),
                     );
                 }
                 return (own, true);

@@ -69,7 +69,7 @@ impl Topology {
         for (all, most, what) in [(all_domains, DOMAINS_MAX, "places"), (all_units, UNITS_MAX, "nodes")] {
             if all > most {
                 self.full = true;
-                let message = format!("more than {most} {what}");
+                let message = format!("more than {} {what}", super::grouped(most));
                 lowering.problems.error("too-many", place, message).help("use smaller counts");
                 return false;
             }
@@ -229,7 +229,8 @@ impl Lowering<'_> {
         if (1..=COUNT_MAX).contains(&count.value) {
             return count.value;
         }
-        let message = format!("a count of `{}` is not between 1 and {COUNT_MAX}", count.value);
+        let message =
+            format!("a count of `{}` is not between 1 and {}", count.value, super::grouped(u64::from(COUNT_MAX)));
         self.problems.error("out-of-range", count.place, message).help("leave out what is not there");
         1
     }
@@ -246,8 +247,6 @@ impl Lowering<'_> {
             self.problems
                 .error("rooms-and-nodes", rooms.place, format!("`{}` has rooms and nodes of its own", item.name))
                 .help("put `racks` and `nodes` into the rooms");
-            self.problems.muted = false;
-            return;
         }
         let count = self.count(site.count.as_ref());
         for nth in 1..=count {
@@ -431,7 +430,7 @@ impl Lowering<'_> {
     }
 
     fn class_of_nodes(&mut self, class: Option<ClassId>, place: Place, path: &str) -> Option<ClassId> {
-        if class.is_none() {
+        if class.is_none() && !self.problems.items.iter().any(|item| item.code == "unknown-class") {
             self.problems
                 .follows("missing-class", place, format!("nodes of `{path}` have no class"))
                 .help("write `class = \"…\"` here or on a place around them");

@@ -102,8 +102,9 @@ impl Moment {
         let date = moment.date.filter(|_| moment.offset.is_none())?;
         let (hour, minute, second) =
             moment.time.map_or((0, 0, 0), |time| (time.hour, time.minute, time.second.unwrap_or(0)));
-        let (year, month, day) = (i16::try_from(date.year).ok()?, date.month as i8, date.day as i8);
-        jiff::civil::DateTime::new(year, month, day, hour as i8, minute as i8, second as i8, 0).ok().map(Self)
+        let (year, month, day) = (i16::try_from(date.year).ok()?, date.month.cast_signed(), date.day.cast_signed());
+        let (hour, minute, second) = (hour.cast_signed(), minute.cast_signed(), second.cast_signed());
+        jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
     }
 }
 

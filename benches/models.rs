@@ -2,10 +2,13 @@
 
 #[path = "yardsticks/plain.rs"]
 mod plain;
+#[path = "yardsticks/scenarios.rs"]
+mod scenarios;
 #[path = "yardsticks/models.rs"]
 mod yardsticks;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use drsim::simulation::Simulator;
 use yardsticks::{kofn, repair, repair_down};
 
 /// A thousand machines, twelve crews.
@@ -21,7 +24,15 @@ fn repairs(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("repair");
     group.throughput(Throughput::Elements(repair(1000, 12, hours, 2).events));
     group.bench_function("plain", |bencher| bencher.iter(|| repair(1000, 12, hours, 2)));
-    // The same model as a scenario through the public API belongs here, as `drsim`.
+    let scenario = scenarios::scenario(&scenarios::repair(hours));
+    let mut simulator = Simulator::new(&scenario);
+    let mut trial = 0;
+    group.bench_function("drsim", |bencher| {
+        bencher.iter(|| {
+            trial += 1;
+            scenarios::run(&mut simulator, hours * 3600.0, trial, 1)
+        });
+    });
     group.finish();
 }
 
@@ -40,9 +51,25 @@ fn replicas(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("kofn");
     group.throughput(Throughput::Elements(kofn(trials).events));
     group.bench_function("plain", |bencher| bencher.iter(|| kofn(trials)));
-    // The same model as a scenario through the public API belongs here, as `drsim`.
+    let scenario = scenarios::scenario(scenarios::KOFN);
+    let mut simulator = Simulator::new(&scenario);
+    let seen = scenarios::run(&mut simulator, 87_600.0 * 3600.0, 0, 10_000);
+    assert!((seen.service_down / closed - 1.0).abs() < 0.36, "unavailability {}, {closed} expected", seen.service_down);
+    group.bench_function("drsim", |bencher| {
+        bencher.iter(|| scenarios::run(&mut simulator, 87_600.0 * 3600.0, 0, trials));
+    });
     group.finish();
 }
 
-criterion_group!(benches, repairs, replicas);
+/// Five voters over thirty days: trials per second on one core is what matters here.
+fn voters(criterion: &mut Criterion) {
+    let scenario = scenarios::scenario(scenarios::QUORUM);
+    let mut simulator = Simulator::new(&scenario);
+    let mut group = criterion.benchmark_group("quorum");
+    group.throughput(Throughput::Elements(100));
+    group.bench_function("trials", |bencher| bencher.iter(|| scenarios::run(&mut simulator, 30.0 * 86_400.0, 0, 100)));
+    group.finish();
+}
+
+criterion_group!(benches, repairs, replicas, voters);
 criterion_main!(benches);

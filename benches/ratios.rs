@@ -9,7 +9,12 @@
 mod hold;
 #[path = "yardsticks/plain.rs"]
 mod plain;
+#[path = "yardsticks/scenarios.rs"]
+mod scenarios;
+#[path = "yardsticks/models.rs"]
+mod yardsticks;
 
+use drsim::simulation::Simulator;
 use hold::{Hold, Ladder};
 use std::time::Duration;
 
@@ -82,12 +87,49 @@ fn compare(case: &mut Case, passes: usize) {
     println!("| {:<12} | {yardstick:>12.1} | {candidate:>12.1} | {ratio:>5.2} |", case.name);
 }
 
+/// Whole models: the loops of `yardsticks/models.rs` against drsim on the same model as a scenario. Answers are random on both sides.
+fn models(size: u64) -> [Case; 2] {
+    let hours = 10_000.0 * size as f64;
+    let leak = |text: &str| -> &'static drsim::model::Scenario { Box::leak(Box::new(scenarios::scenario(text))) };
+    let mut machines = Simulator::new(leak(&scenarios::repair(hours)));
+    let mut replicas = Simulator::new(leak(scenarios::KOFN));
+    let trials = 500 * size;
+    [
+        Case {
+            name: "repair",
+            yardstick: Box::new(move || {
+                let run = yardsticks::repair(1000, 12, hours, 1);
+                Pass { events: run.events, answer: run.down }
+            }),
+            candidate: Box::new(move || {
+                let seen = scenarios::run(&mut machines, hours * 3600.0, 0, 1);
+                Pass { events: seen.events, answer: seen.nodes_down }
+            }),
+            within: 0.25,
+        },
+        Case {
+            name: "kofn",
+            yardstick: Box::new(move || {
+                let run = yardsticks::kofn(trials);
+                Pass { events: run.events, answer: 1.0 + run.down }
+            }),
+            candidate: Box::new(move || {
+                let seen = scenarios::run(&mut replicas, 87_600.0 * 3600.0, 0, trials);
+                Pass { events: seen.events, answer: 1.0 + seen.service_down }
+            }),
+            within: 0.001,
+        },
+    ]
+}
+
 fn main() {
     let testing = std::env::args().any(|argument| argument == "--test");
     let (passes, steps, many) = if testing { (0, 1000, 1000) } else { (9, 1_000_000, 1_000_000) };
     println!("| {:<12} | plain, ns/ev | drsim, ns/ev | ratio |", "case");
     println!("|{:-<14}|-------------:|-------------:|------:|", "");
-    // Whole models join here: the loops of `yardsticks/models.rs` against drsim on the same model as a scenario.
+    for mut case in models(if testing { 1 } else { 20 }) {
+        compare(&mut case, passes);
+    }
     for (name, pending) in [
         ("hold/3", 3),
         ("hold/5", 5),

@@ -4,6 +4,5 @@ mod architecture;
 mod behaviour;
 mod cli;
 mod diagnostics;
-mod examples;
 mod properties;
 mod support;

@@ -148,8 +148,19 @@ fn more_replicas_never_lower_availability() {
 #[test]
 fn a_stranger_changes_nothing() {
     let plain = tallies(BUSY, 3, 20);
-    let with = tallies(&(BUSY.to_owned() + "[sites.z]\nnodes = 1\nclass = \"free\"\n[classes.free]\nlife = { exponential = { mttf = \"9 days\" } }\nrepair = \"1 day\"\n[services.zoo]\nreplicas = { z = 1 }\n"), 3, 20);
-    let (one, other) = (scenario(BUSY), scenario(&(BUSY.to_owned() + "[sites.z]\nnodes = 1\nclass = \"free\"\n[classes.free]\nlife = { exponential = { mttf = \"9 days\" } }\nrepair = \"1 day\"\n[services.zoo]\nreplicas = { z = 1 }\n")));
+    let with = tallies(
+        &(BUSY.to_owned()
+            + "[sites.z]\nnodes = 1\nclass = \"free\"\n[classes.free]\nlife = { exponential = { mttf = \"9 days\" } }\nrepair = \"1 day\"\n[services.zoo]\nreplicas = { z = 1 }\n"),
+        3,
+        20,
+    );
+    let (one, other) = (
+        scenario(BUSY),
+        scenario(
+            &(BUSY.to_owned()
+                + "[sites.z]\nnodes = 1\nclass = \"free\"\n[classes.free]\nlife = { exponential = { mttf = \"9 days\" } }\nrepair = \"1 day\"\n[services.zoo]\nreplicas = { z = 1 }\n"),
+        ),
+    );
     for (left, right) in plain.iter().zip(&with) {
         for name in ["pay", "db", "web"] {
             assert_same((&one, left), (&other, right), name);

@@ -77,6 +77,8 @@ pub(super) fn assemble(
     for set in overrides {
         apply(set, &mut table, sources, problems);
     }
+    // What is resolved stands alone.
+    table.entries.retain(|entry| entry.key != "base" || !matches!(entry.node.value, Value::Text(_)));
     Some(table)
 }
 

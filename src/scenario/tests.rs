@@ -191,6 +191,9 @@ fn a_base_lies_below_and_lends_no_name() {
     );
     let scenario = load(&Source::read(folder.path().join("top.toml")).unwrap(), &[]).unwrap().scenario;
     assert_eq!((scenario.name.as_str(), scenario.expectations.len()), ("top", 0));
+    let top = Source::read(folder.path().join("top.toml")).unwrap();
+    try_load(&load(&top, &[]).unwrap().resolved)
+        .unwrap_or_else(|wrong| panic!("what is resolved stands alone\n{wrong}"));
     let payments = scenario.services.iter().find(|service| service.name == "payments").unwrap();
     assert_eq!((payments.failover.mode, payments.need), (FailoverMode::HotStandby, 1));
     put("top.toml", "base = \"base.toml\"\n");

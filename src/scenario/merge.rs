@@ -77,6 +77,8 @@ pub(super) fn assemble(
     for set in overrides {
         apply(set, &mut table, sources, problems);
     }
+    // What is resolved stands alone.
+    table.entries.retain(|entry| entry.key != "base" || !matches!(entry.node.value, Value::Text(_)));
     Some(table)
 }
 
@@ -269,6 +271,10 @@ mod tests {
         parse(text, offset, &mut Problems::default())
     }
 
+    fn written(table: Table) -> String {
+        write(&Node { place: Place::default(), value: Value::Table(table) })
+    }
+
     #[test]
     fn tables_merge_and_choices_replace() {
         let mut under = tree(
@@ -278,7 +284,7 @@ mod tests {
         let over =
             "[services.pay]\nreplicas = { c = 1, a = 5 }\n[classes.c]\nlife = { exponential = { mttf = \"1 year\" } }";
         lay(&mut under, tree(over, 1000));
-        let text = write(&under);
+        let text = written(under);
         assert!(text.contains("replicas = { a = 5, b = 2, c = 1 }"), "{text}");
         assert!(text.contains("life = { exponential = { mttf = \"1 year\" } }"), "{text}");
     }
@@ -287,11 +293,10 @@ mod tests {
     fn set_reaches_into_choices() {
         let mut table = tree("[classes.c]\nlife = { weibull = { shape = 2.0, mean = \"1 year\" } }", 0);
         let (mut sources, mut problems) = (Sources::default(), Problems::default());
-        let mut set = |text: &str| apply(&text.parse().unwrap(), &mut table, &mut sources, &mut problems);
-        set("classes.c.life.weibull.mean=2 years");
-        set("classes.c.room=3");
-        set("classes.x.room=3");
-        let text = write(&table);
+        for text in ["classes.c.life.weibull.mean=2 years", "classes.c.room=3", "classes.x.room=3"] {
+            apply(&text.parse().unwrap(), &mut table, &mut sources, &mut problems);
+        }
+        let text = written(table);
         assert!(text.contains("life = { weibull = { shape = 2.0, mean = \"2 years\" } }\nroom = 3"), "{text}");
         assert_eq!(problems.items[0].code, "unknown-path");
     }

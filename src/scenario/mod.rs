@@ -101,15 +101,18 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Loaded, Diagnosti
     let Some(table) = merge::assemble(source, overrides, &mut sources, &mut problems) else {
         return Err(Diagnostics::new(problems.items, sources));
     };
-    let resolved = tree::write(&table);
     let end = source::Place::new(0, 0);
-    let root = tree::Node { place: end, value: tree::Value::Table(table) };
+    let mut root = tree::Node { place: end, value: tree::Value::Table(table) };
     let file = File::read(&root, &mut problems).unwrap_or_default();
-    let mut scenario = lower::lower(&file, source, &mut sources, &mut problems);
+    let (mut scenario, observed) = lower::lower(&file, source, &mut sources, &mut problems);
     if problems.any_error() {
         return Err(Diagnostics::new(problems.items, sources));
     }
     scenario.hash = hash(&sources);
+    for (place, values) in &observed {
+        tree::replace_file(&mut root, *place, values);
+    }
+    let resolved = tree::write(&root);
     let warnings = Diagnostics::new(problems.items, sources.clone());
     Ok(Loaded { scenario, warnings, resolved, sources })
 }

@@ -191,6 +191,9 @@ fn a_base_lies_below_and_lends_no_name() {
     );
     let scenario = load(&Source::read(folder.path().join("top.toml")).unwrap(), &[]).unwrap().scenario;
     assert_eq!((scenario.name.as_str(), scenario.expectations.len()), ("top", 0));
+    let top = Source::read(folder.path().join("top.toml")).unwrap();
+    try_load(&load(&top, &[]).unwrap().resolved)
+        .unwrap_or_else(|wrong| panic!("what is resolved stands alone\n{wrong}"));
     let payments = scenario.services.iter().find(|service| service.name == "payments").unwrap();
     assert_eq!((payments.failover.mode, payments.need), (FailoverMode::HotStandby, 1));
     put("top.toml", "base = \"base.toml\"\n");
@@ -245,4 +248,20 @@ fn the_schema_is_the_same_each_time() {
 #[test]
 fn codes_are_sorted_and_unique() {
     assert!(CODES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+}
+
+#[test]
+fn observed_values_come_from_a_file_and_stay_in_what_is_resolved() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("repairs.csv"), "cause, hours\ndisk, 1.5\nboard, 4\nnone,\n").unwrap();
+    let law = "repair = { empirical = { file = \"repairs.csv\", column = \"hours\", unit = \"h\" } }";
+    let text = format!("{HEAD}{NODES}[services.w]\nreplicas = {{ a = 1 }}\n").replace("repair = \"4h\"", law);
+    std::fs::write(folder.path().join("a.toml"), text).unwrap();
+    let load_it = || load(&Source::read(folder.path().join("a.toml")).unwrap(), &[]).unwrap();
+    let first = load_it();
+    assert_eq!(first.scenario.classes.as_slice()[0].repair.mean(), 2.75 * 3600.0);
+    let again = try_load(&first.resolved).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(again.scenario.classes.as_slice()[0].repair, first.scenario.classes.as_slice()[0].repair);
+    std::fs::write(folder.path().join("repairs.csv"), "hours\n3\n").unwrap();
+    assert_ne!(load_it().scenario.hash, first.scenario.hash, "what is read belongs to the hash");
 }

@@ -161,8 +161,26 @@ impl Tree<'_> {
     }
 }
 
+/// Puts observed values in the place of the file that they come from, so that the tree stands alone.
+pub(super) fn replace_file(node: &mut Node, place: Place, seconds: &[f64]) {
+    match &mut node.value {
+        Value::Table(table) => {
+            if !table.entries.iter().any(|entry| entry.key == "file" && entry.node.place == place) {
+                table.entries.iter_mut().for_each(|entry| replace_file(&mut entry.node, place, seconds));
+                return;
+            }
+            let text = |seconds: &f64| Node { place, value: Value::Text(format!("{seconds} s")) };
+            let values = Node { place, value: Value::List(seconds.iter().map(text).collect()) };
+            table.entries = vec![Entry { key: "values".to_owned(), place, node: values }];
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| replace_file(item, place, seconds)),
+        _ => {}
+    }
+}
+
 /// The tree as TOML again: plain keys, then one header per named thing, values inline.
-pub(super) fn write(root: &Table) -> String {
+pub(super) fn write(root: &Node) -> String {
+    let Value::Table(root) = &root.value else { return String::new() };
     let mut text = String::new();
     let is_section = |entry: &&Entry| matches!(entry.node.value, Value::Table(_));
     for entry in root.entries.iter().filter(|entry| !is_section(entry)) {
@@ -213,7 +231,7 @@ mod tests {
         let mut problems = Problems::default();
         let tree = parse(text, 0, &mut problems);
         assert!(problems.items.is_empty());
-        assert_eq!(write(&tree), text);
+        assert_eq!(write(&Node { place: Place::default(), value: Value::Table(tree) }), text);
     }
 
     #[test]

@@ -274,7 +274,7 @@ impl Lowering<'_> {
             }
             match cell.parse::<f64>() {
                 Ok(value) if value >= 0.0 && value * scale.as_seconds() < 1.5e13 => {
-                    values.push(value * scale.as_seconds());
+                    values.push(Span::from_seconds(value * scale.as_seconds()).as_seconds());
                 }
                 _ => {
                     let shown: String = cell.chars().take(40).collect();
@@ -286,6 +286,7 @@ impl Lowering<'_> {
                 }
             }
         }
+        self.observed.push((path, values.clone()));
         self.sources.push(Source { name: name.clone(), text, folder: None });
         Some(values)
     }

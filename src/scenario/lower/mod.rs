@@ -45,13 +45,32 @@ struct Lowering<'a> {
     shaky: bool,
     /// Places that all threats together list.
     struck: usize,
+    /// What was read from files, by the place of the file's name.
+    observed: Observed,
 }
 
+/// Observed values in seconds by the place where their file is named.
+pub(super) type Observed = Vec<(Place, Vec<f64>)>;
+
 /// Lowers a file; the result counts only when no error was noted.
-pub(super) fn lower(file: &File, source: &Source, sources: &mut Sources, problems: &mut Problems) -> Scenario {
-    let mut lowering =
-        Lowering { file, source, sources, problems, used_plants: BTreeSet::new(), shaky: false, struck: 0 };
-    lowering.scenario()
+pub(super) fn lower(
+    file: &File,
+    source: &Source,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> (Scenario, Observed) {
+    let mut lowering = Lowering {
+        file,
+        source,
+        sources,
+        problems,
+        used_plants: BTreeSet::new(),
+        shaky: false,
+        struck: 0,
+        observed: Vec::new(),
+    };
+    let scenario = lowering.scenario();
+    (scenario, lowering.observed)
 }
 
 impl<'a> Lowering<'a> {

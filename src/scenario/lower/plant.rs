@@ -280,7 +280,14 @@ impl Lowering<'_> {
             .iter()
             .filter_map(|end| match end.value.as_str() {
                 "outside" => Some(Endpoint::Outside),
-                _ => self.domain_named(end, tree).map(Endpoint::Domain),
+                path => {
+                    let id = tree.paths.get(path).copied();
+                    if id.is_none() {
+                        let known = std::iter::once("outside").chain(tree.paths.keys().map(String::as_str));
+                        self.problems.unknown("unknown-place", end.place, "place", path, known);
+                    }
+                    id.map(Endpoint::Domain)
+                }
             })
             .collect();
         if between.value.len() != 2 {

@@ -97,11 +97,13 @@ impl Lowering<'_> {
         let written = &item.value;
         let id = ServiceId::new(served.services.len());
         let groups = self.groups(item, id, ground, served, load);
-        let failover = self.failover(item, groups.len());
+        let places = written.replicas.as_ref().map_or(0, |replicas| replicas.value.0.len());
+        let complete = groups.len() == places;
+        let failover = self.failover(item, places);
         let standby = failover.mode != FailoverMode::ActiveActive;
         let all: usize = groups.iter().map(|group| group.replicas.len()).sum();
         let judged = if standby { groups.first().map_or(0, |group| group.replicas.len()) } else { all };
-        let need = self.need(item, judged, standby);
+        let need = self.need(item, judged, standby, complete);
         let quorum = self.quorum(item);
         let depends = written.depends.as_ref().map(|depends| &depends.value);
         let list = |named: Option<&At<crate::scenario::written::Names>>| named.map(|named| named.value.clone());
@@ -119,7 +121,7 @@ impl Lowering<'_> {
             hard,
             soft,
             needs: self.plants_named(written.needs.as_ref(), ground.plants),
-            load: self.load(written, all),
+            load: self.load(written, all, complete),
             failover,
             detection,
             start_up: self.maybe_law(written.start_up.as_ref()),
@@ -266,7 +268,7 @@ impl Lowering<'_> {
         Some(Pinned { list })
     }
 
-    fn need(&mut self, item: &Item<Written>, replicas: usize, standby: bool) -> u32 {
+    fn need(&mut self, item: &Item<Written>, replicas: usize, standby: bool, complete: bool) -> u32 {
         let majority = (replicas / 2 + 1) as u32;
         let Some(up) = &item.value.up else {
             return if item.value.quorum.is_some() { majority } else { 1 };
@@ -281,7 +283,8 @@ impl Lowering<'_> {
             Up::All => replicas.max(1) as u32,
             Up::Majority => majority,
             Up::AtLeast(need) => {
-                if need == 0 || need as usize > replicas {
+                // With a place missing the number to compare with is missing too.
+                if complete && (need == 0 || need as usize > replicas) {
                     let among = if standby { "replicas of its first place" } else { "replicas" };
                     self.problems
                         .follows("k-over-n", up.place, format!("`{}` needs {need} of {replicas} {among}", item.name))
@@ -299,14 +302,14 @@ impl Lowering<'_> {
         Some(Quorum { election, split_brain })
     }
 
-    fn load(&mut self, written: &Written, replicas: usize) -> Option<Load> {
+    fn load(&mut self, written: &Written, replicas: usize, complete: bool) -> Option<Load> {
         let load = &written.load.as_ref()?.value;
         let (requests, per_replica) = (load.requests.as_ref()?, load.per_replica.as_ref()?);
         if per_replica.value.per_second() <= 0.0 {
             self.problems
                 .error("out-of-range", per_replica.place, "a replica that serves nothing")
                 .help("use more than 0");
-        } else if requests.value.per_second() > per_replica.value.per_second() * replicas as f64 && replicas > 0 {
+        } else if requests.value.per_second() > per_replica.value.per_second() * replicas as f64 && complete {
             self.problems
                 .warn(
                     "overloaded",

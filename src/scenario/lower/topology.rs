@@ -88,7 +88,7 @@ impl Topology {
             units,
             needs: Vec::new(),
             restart: None,
-            coordinates: parent.and_then(|parent| self.domains[parent].coordinates),
+            coordinates: None,
             named,
         });
         self.domains[id].subtree = IdRange::new(id.index(), id.index() + 1);

@@ -65,7 +65,7 @@ impl World<'_> {
     /// Long-run share of time under repair: mean repair over mean cycle, waiting for people and parts not counted.
     fn share_down(&self, population: PopulationId) -> f64 {
         let class = &self.scenario.classes[self.scenario.populations[population].class];
-        let repair = class.repair.mean() + class.logistics.as_ref().map_or(0.0, |law| law.mean());
+        let repair = class.repair.mean() + class.logistics.as_ref().map_or(0.0, crate::model::Distribution::mean);
         match &class.life {
             Life::Drawn(law) => repair / (repair + law.mean()),
             Life::Endless | Life::Static(_) => 0.0,

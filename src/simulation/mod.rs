@@ -2,6 +2,7 @@
 //!
 //! Formats no text; every random number comes from a stream keyed by what it is for.
 
+mod blame;
 mod disaster;
 mod domain;
 mod draw;
@@ -9,6 +10,7 @@ mod event;
 mod failover;
 mod failure;
 mod layout;
+mod ledger;
 mod network;
 mod plant;
 mod repair;

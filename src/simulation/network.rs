@@ -91,7 +91,7 @@ impl World<'_> {
     }
 
     /// Most available voters of a service that reach each other, and the component they are in. Voters without a link count everywhere.
-    pub(super) fn largest_side(&self, voters: impl Iterator<Item = UnitId> + Clone) -> (u32, u32) {
+    pub(super) fn largest_side(&self, voters: &(impl Iterator<Item = UnitId> + Clone)) -> (u32, u32) {
         let everywhere = voters.clone().filter(|unit| self.component_of(*unit) == EVERYWHERE).count() as u32;
         let mut best = (everywhere, EVERYWHERE);
         for unit in voters.clone() {

@@ -2,12 +2,10 @@
 
 use super::draw::{Purpose, chance, draw};
 use super::event::Event;
-use super::state::{Stage, World, slice_end};
-use super::tally::{EventKind, PROFILE_BINS, TallyEvent};
+use super::state::{Stage, World};
 use super::trace::{Happening, Status};
 use crate::id::Id;
 use crate::model::{Balance, Cause, Disruption, DomainId, Level, Load, Quorum, ServiceId, UnitId};
-use crate::quantity::{SimTime, Span};
 
 /// What a service is worth right now.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +55,7 @@ impl World<'_> {
             return state.group_up[state.active];
         }
         if self.layout.networked && self.scenario.services[service].quorum.is_some() {
-            let (count, side) = self.largest_side(self.available_hosts(service));
+            let (count, side) = self.largest_side(&self.available_hosts(service));
             let reached = !self.layout.links_to_outside || side == u32::MAX || side == self.outside_component;
             return if reached { count } else { 0 };
         }
@@ -210,7 +208,7 @@ impl World<'_> {
         if self.services[service].stage != Stage::Serving {
             return;
         }
-        let side = self.largest_side(self.available_hosts(service)).1;
+        let side = self.largest_side(&self.available_hosts(service)).1;
         let leads = self.services[service].leader.is_some_and(|leader| {
             let replica = &self.replicas[leader];
             let there = self.component_of(replica.host);
@@ -370,60 +368,6 @@ impl World<'_> {
         None
     }
 
-    /// Books the time since the last change under the state that held.
-    #[inline]
-    pub(super) fn accrue(&mut self, service: ServiceId) {
-        let now = self.now;
-        let state = &mut self.services[service];
-        let passed = now - state.since;
-        if passed == Span::ZERO {
-            return;
-        }
-        let (since, seconds) = (state.since, passed.as_seconds());
-        state.since = now;
-        let tally = &mut self.tally.services[service];
-        tally.degree_least = tally.degree_least.min(state.degree);
-        let degree = f64::from(state.degree);
-        if now <= state.slice_end {
-            self.tally.redundancy[service][state.slice] += degree * seconds;
-        } else {
-            let (horizon, mut from) = (self.scenario.horizon, since);
-            while from < now {
-                let until = now.min(state.slice_end);
-                self.tally.redundancy[service][state.slice] += degree * (until - from).as_seconds();
-                from = until;
-                if state.slice_end <= from && state.slice + 1 < PROFILE_BINS {
-                    state.slice += 1;
-                    state.slice_end = slice_end(horizon, state.slice);
-                }
-            }
-        }
-        if state.degree == 0 {
-            tally.exposed += passed;
-        }
-        if state.split {
-            tally.split_brain += passed;
-        }
-        match state.status {
-            Status::Up => {}
-            Status::Degraded => {
-                tally.degraded += passed;
-                tally.served_in_incidents += state.share * seconds;
-            }
-            Status::Down => {
-                tally.down += passed;
-                let part = seconds / state.causes.len().max(1) as f64;
-                for cause in &state.causes {
-                    tally.charged[*cause as usize] += part;
-                }
-            }
-        }
-        if state.status != Status::Down && self.scenario.services[service].load.is_some() {
-            tally.utilised += state.utilised * seconds;
-            tally.utilised_time += passed;
-        }
-    }
-
     /// A service changes state.
     fn become_status(&mut self, service: ServiceId, was: Status, becomes: Status) {
         self.services[service].status = becomes;
@@ -483,212 +427,12 @@ impl World<'_> {
         state.attempts = 0;
     }
 
-    /// Books an outage that ended, or that the end of the trial cuts off.
-    fn close_outage(&mut self, service: ServiceId, recovered: bool) {
-        let state = &self.services[service];
-        if self.now == state.down_since {
-            return; // an instant between two events of the same moment
-        }
-        let (length, planned, disruption, since) =
-            (self.now - state.down_since, state.planned, state.disruption, state.down_since);
-        self.book_windows(service, since, self.now);
-        let tally = &mut self.tally.services[service];
-        tally.outages.add(length);
-        self.tally.events.push(TallyEvent { service, kind: EventKind::Outage, length });
-        if planned {
-            return;
-        }
-        let objective = &self.scenario.services[service].objective;
-        let judge = |(met, judged): (u64, u64), limit: Option<Span>| match limit {
-            Some(limit) if recovered || length > limit => (met + u64::from(length <= limit), judged + 1),
-            _ => (met, judged),
-        };
-        let tally = &mut self.tally.services[service];
-        tally.rto = judge(tally.rto, objective.rto);
-        tally.mtd = judge(tally.mtd, objective.mtd);
-        if recovered {
-            let class = Disruption::ALL.iter().position(|other| *other == disruption).unwrap_or(0);
-            tally.recoveries[class].add(length);
-            self.tally.events.push(TallyEvent { service, kind: EventKind::Recovery(disruption), length });
-        } else {
-            tally.unrecovered += 1;
-        }
-    }
-
-    /// Books an outage into the windows over which availability is promised.
-    fn book_windows(&mut self, service: ServiceId, since: SimTime, until: SimTime) {
-        let Some(objective) = &self.scenario.services[service].objective.availability else { return };
-        let mut from = since;
-        while from < until {
-            let Some(end) = objective.ends.get(self.services[service].window) else { return };
-            if *end <= from {
-                self.close_window(service);
-                continue;
-            }
-            let part = until.min(*end);
-            self.services[service].window_down += part - from;
-            from = part;
-        }
-    }
-
-    fn close_window(&mut self, service: ServiceId) {
-        let Some(objective) = &self.scenario.services[service].objective.availability else { return };
-        let state = &mut self.services[service];
-        let begin = if state.window == 0 { SimTime::ZERO } else { objective.ends[state.window - 1] };
-        let length = objective.ends[state.window] - begin;
-        let up = 1.0 - state.window_down.as_seconds() / length.as_seconds();
-        state.window += 1;
-        state.window_down = Span::ZERO;
-        let (met, judged) = &mut self.tally.services[service].windows;
-        *met += u64::from(up >= objective.share.get());
-        *judged += 1;
-    }
-
-    /// How wide the disruption behind a cause is.
-    fn disruption_of(&self, cause: Cause, service: ServiceId) -> Disruption {
-        match cause {
-            Cause::Class(_) | Cause::Crew(_) | Cause::Spare(_) | Cause::Maintenance(_) | Cause::WrongRepair(_) => {
-                Disruption::Node
-            }
-            Cause::Plant(plant) => self.widest_off(service, plant),
-            Cause::Link(_) => Disruption::Site,
-            Cause::Threat(threat) => self.scenario.threats[threat].disruption,
-            Cause::Dependency(other) => self.services[other].disruption,
-            Cause::Detection | Cause::Decision | Cause::Failover | Cause::StartUp | Cause::Election => {
-                Disruption::Software
-            }
-            Cause::Restart => Disruption::Rack,
-        }
-    }
-
-    /// Widest domain that is off around a replica of the service; software when the plant serves the service itself.
-    fn widest_off(&self, service: ServiceId, plant: crate::model::PlantId) -> Disruption {
-        if self.scenario.services[service].needs.contains(&plant) {
-            return Disruption::Software;
-        }
-        let mut widest = Disruption::Rack;
-        for replica in self.scenario.replicas_of(service).iter() {
-            let mut around = self.scenario.unit_domain[self.replicas[replica].host];
-            while let Some(domain) = around {
-                if self.domains[domain].off {
-                    widest = widest.max(match self.scenario.domains[domain].level {
-                        Level::Region => Disruption::Region,
-                        Level::Site => Disruption::Site,
-                        Level::Room | Level::Rack | Level::Node => Disruption::Rack,
-                    });
-                }
-                around = self.scenario.domains[domain].parent;
-            }
-        }
-        widest
-    }
-
-    /// Everything that holds a service down right now, without repetition.
-    fn causes(&self, service: ServiceId) -> Vec<Cause> {
-        let (model, state) = (&self.scenario.services[service], &self.services[service]);
-        let mut causes = Vec::new();
-        match state.stage {
-            Stage::Serving | Stage::Moving(_) => {}
-            Stage::Unnoticed => causes.push(Cause::Detection),
-            Stage::Deciding => causes.push(Cause::Decision),
-            Stage::Waiting | Stage::Switching(_) | Stage::Returning => causes.push(Cause::Failover),
-            Stage::StartingUp => causes.push(Cause::StartUp),
-            Stage::Electing => causes.push(Cause::Election),
-        }
-        if !self.enough(service) {
-            let groups =
-                if self.layout.standby[service] { state.active..state.active + 1 } else { 0..model.groups.len() };
-            for replica in model.groups[groups].iter().flat_map(|group| group.replicas.iter()) {
-                self.replica_causes(replica, &mut causes);
-            }
-        }
-        causes.extend(
-            model
-                .hard
-                .iter()
-                .filter(|other| self.services[**other].status == Status::Down)
-                .map(|other| Cause::Dependency(*other)),
-        );
-        for need in model.needs.iter().filter(|need| !self.plants[**need].delivers) {
-            let before = causes.len();
-            self.plant_causes(*need, &mut causes);
-            if causes.len() == before {
-                causes.push(Cause::Plant(*need));
-            }
-        }
-        if state.suspended > 0 {
-            causes.extend(self.service_suspenders(service).map(Cause::Threat));
-        }
-        causes.sort_unstable();
-        causes.dedup();
-        causes
-    }
-
-    /// Why one replica does not serve.
-    fn replica_causes(&self, replica: crate::model::ReplicaId, causes: &mut Vec<Cause>) {
-        let state = &self.replicas[replica];
-        if state.moving {
-            causes.push(Cause::StartUp);
-        }
-        causes.extend(self.unit_cause(state.host));
-        let Some(domain) = self.scenario.unit_domain[state.host] else { return };
-        if self.domains[domain].off {
-            self.domain_causes(domain, causes);
-        }
-        if self.domains[domain].severed > 0 {
-            let mut around = Some(domain);
-            while let Some(here) = around {
-                causes.extend(self.suspenders(here).map(Cause::Threat));
-                around = self.scenario.domains[here].parent;
-            }
-        }
-        if self.layout.networked && self.host_serves(state.host) {
-            self.link_causes(domain, causes);
-        }
-    }
-
-    /// Finds out anew what holds a service down.
-    fn find_causes(&mut self, service: ServiceId) {
-        let scenario = self.scenario;
-        let found = self.causes(service).into_iter().map(|cause| cause.index(scenario) as u32);
-        if !found.clone().eq(self.services[service].causes.iter().copied()) {
-            self.accrue(service);
-            self.services[service].causes = found.collect();
-        }
-    }
-
     /// Services that are down have their causes looked at after every event, for these can change without the status.
     pub(super) fn refresh_causes(&mut self) {
         for service in self.scenario.services.ids() {
             if self.services[service].status == Status::Down {
                 self.find_causes(service);
             }
-        }
-    }
-
-    /// Closes the books at the end of a trial.
-    pub(super) fn settle_ledgers(&mut self) {
-        if self.services_down > 0 {
-            self.tally.scenario.any_down.add(self.now - self.any_down_since);
-        }
-        for service in self.scenario.services.ids() {
-            self.accrue(service);
-            if self.services[service].status == Status::Down {
-                self.close_outage(service, false);
-            }
-            let ends = self.scenario.services[service].objective.availability.as_ref().map_or(0, |it| it.ends.len());
-            while self.services[service].window < ends {
-                self.close_window(service);
-            }
-            let degree: f64 = self.tally.redundancy[service].iter().sum();
-            let tally = &mut self.tally.services[service];
-            tally.degree = degree;
-            let whole = tally.horizon.saturating_sub(tally.down + tally.degraded);
-            tally.served = whole.as_seconds() + tally.served_in_incidents;
-        }
-        for crew in self.scenario.crews.ids() {
-            self.occupy(crew, 0);
-            self.tally.scenario.crew_busy += self.crews[crew].busy_seconds;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::event::{Event, Incarnation};
 use super::layout::{self, Layout};
-use super::tally::{EventTotals, PROFILE_BINS, TrialTally};
+use super::tally::{DomainTally, EventTotals, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
 use super::trace::{Happening, Status, Trace, TraceEntry};
 use crate::engine::{Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
@@ -346,7 +346,7 @@ impl<'a> World<'a> {
         self.queue.clear();
         self.units.as_mut_slice().fill(Unit::NEW);
         self.clocks.as_mut_slice().fill(Clock::default());
-        for domain in self.domains.iter_mut() {
+        for domain in &mut self.domains {
             *domain = DomainState { speed: 1.0, ..DomainState::default() };
         }
         for (plant, model) in self.plants.iter_mut().zip(&scenario.plants) {
@@ -361,7 +361,7 @@ impl<'a> World<'a> {
             }
         }
         self.links.as_mut_slice().fill(LinkState { up: true, line_down: false, cut: 0 });
-        for service in self.services.iter_mut() {
+        for service in &mut self.services {
             service.reset(scenario.horizon);
         }
         for (replica, host) in self.replicas.iter_mut().zip(&scenario.replica_host) {
@@ -380,7 +380,7 @@ impl<'a> World<'a> {
             self.services[id].leader =
                 service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
         }
-        for crew in self.crews.iter_mut() {
+        for crew in &mut self.crews {
             crew.busy = 0;
             crew.since = SimTime::ZERO;
             crew.busy_seconds = 0.0;
@@ -390,13 +390,13 @@ impl<'a> World<'a> {
             spare.stock = stock;
             spare.waiting.clear();
         }
-        for care in self.care.iter_mut() {
+        for care in &mut self.care {
             care.hidden.clear();
             care.queue.clear();
             care.next_turn = 0;
             care.away = 0;
         }
-        for threat in self.threats.iter_mut() {
+        for threat in &mut self.threats {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
         self.running.clear();
@@ -509,12 +509,12 @@ pub(super) fn slice_end(horizon: Span, slice: usize) -> SimTime {
 impl TrialTally {
     fn new(scenario: &Scenario) -> Self {
         let mut tally = Self {
-            services: IdVec::filled(Default::default(), scenario.services.len()),
-            domains: IdVec::filled(Default::default(), scenario.domains.len()),
+            services: IdVec::filled(ServiceTally::default(), scenario.services.len()),
+            domains: IdVec::filled(DomainTally::default(), scenario.domains.len()),
             redundancy: IdVec::filled(vec![0.0; PROFILE_BINS], scenario.services.len()),
             ..Self::default()
         };
-        for service in tally.services.iter_mut() {
+        for service in &mut tally.services {
             service.charged = vec![0.0; Cause::count(scenario)];
         }
         for (domain, model) in tally.domains.iter_mut().zip(&scenario.domains) {
@@ -527,19 +527,19 @@ impl TrialTally {
     }
 
     fn reset(&mut self, horizon: Span) {
-        for service in self.services.iter_mut() {
+        for service in &mut self.services {
             let mut charged = std::mem::take(&mut service.charged);
             if service.outages.count > 0 {
                 charged.fill(0.0);
             }
-            *service = super::ServiceTally { horizon, charged, degree_least: u32::MAX, ..Default::default() };
+            *service = ServiceTally { horizon, charged, degree_least: u32::MAX, ..Default::default() };
         }
-        for profile in self.redundancy.iter_mut() {
+        for profile in &mut self.redundancy {
             profile.fill(0.0);
         }
         let (mut strikes, crew_people) = (std::mem::take(&mut self.scenario.strikes), self.scenario.crew_people);
         strikes.fill(0);
-        self.scenario = super::ScenarioTally { horizon, strikes, crew_people, ..Default::default() };
+        self.scenario = ScenarioTally { horizon, crew_people, strikes, ..ScenarioTally::default() };
         self.events.clear();
     }
 }

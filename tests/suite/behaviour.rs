@@ -12,7 +12,7 @@ fn close(value: f64, exact: f64) {
     assert!((value - exact).abs() < 1e-6 * exact.abs().max(1.0), "{value} against {exact}");
 }
 
-/// Two units in series fail after every 100 h and 120 h of operation; repairs take 10 h; nobody ages while the system is down (ReliaWiki).
+/// Two units in series fail after every 100 h and 120 h of operation; repairs take 10 h; nobody ages while the system is down (`ReliaWiki`).
 #[test]
 fn series_of_ageing_units_stops_four_times() {
     let text = "horizon = \"300 h\"\n[sites.s]\nrooms = { a = { nodes = 1, class = \"a\" }, b = { nodes = 1, class = \"b\" } }\n\

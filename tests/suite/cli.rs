@@ -269,7 +269,7 @@ fn every_template_is_valid() {
         assert_eq!(ended(drsim(&folder).args(["new", "x", "--template", template])).0, 0);
         let (code, out, err) = ended(drsim(&folder).args(["check", "x.toml"]));
         assert_eq!(code, 0, "{template}: {err}");
-        assert!(out.starts_with("x.toml: valid: 1 service"), "{out}");
+        assert!(out.starts_with("x.toml: valid: "), "{out}");
     }
 }
 

@@ -194,7 +194,8 @@ impl Lowering<'_> {
             starts,
             delay: written.start_delay.as_ref().map_or(Span::ZERO, |delay| delay.value),
         });
-        if let (Some(starts), true) = (&written.starts, written.repair.is_none() && written.class.is_none()) {
+        let unsure = written.starts.as_ref().filter(|starts| starts.value.get() < 1.0);
+        if let (Some(starts), true) = (unsure, written.repair.is_none() && written.class.is_none()) {
             self.problems
                 .follows(
                     "missing-repair",

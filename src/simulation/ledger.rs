@@ -1,0 +1,150 @@
+//! The books of a service: what each stretch of time was worth, its outages, the windows of its promise.
+
+use super::state::{World, slice_end};
+use super::tally::{EventKind, PROFILE_BINS, TallyEvent};
+use super::trace::Status;
+use crate::model::{Disruption, ServiceId};
+use crate::quantity::{SimTime, Span};
+
+impl World<'_> {
+    /// Books the time since the last change under the state that held.
+    #[inline]
+    pub(super) fn accrue(&mut self, service: ServiceId) {
+        let now = self.now;
+        let state = &mut self.services[service];
+        let passed = now - state.since;
+        if passed == Span::ZERO {
+            return;
+        }
+        let (since, seconds) = (state.since, passed.as_seconds());
+        state.since = now;
+        let tally = &mut self.tally.services[service];
+        tally.degree_least = tally.degree_least.min(state.degree);
+        let degree = f64::from(state.degree);
+        if now <= state.slice_end {
+            self.tally.redundancy[service][state.slice] += degree * seconds;
+        } else {
+            let (horizon, mut from) = (self.scenario.horizon, since);
+            while from < now {
+                let until = now.min(state.slice_end);
+                self.tally.redundancy[service][state.slice] += degree * (until - from).as_seconds();
+                from = until;
+                if state.slice_end <= from && state.slice + 1 < PROFILE_BINS {
+                    state.slice += 1;
+                    state.slice_end = slice_end(horizon, state.slice);
+                }
+            }
+        }
+        if state.degree == 0 {
+            tally.exposed += passed;
+        }
+        if state.split {
+            tally.split_brain += passed;
+        }
+        match state.status {
+            Status::Up => {}
+            Status::Degraded => {
+                tally.degraded += passed;
+                tally.served_in_incidents += state.share * seconds;
+            }
+            Status::Down => {
+                tally.down += passed;
+                let part = seconds / state.causes.len().max(1) as f64;
+                for cause in &state.causes {
+                    tally.charged[*cause as usize] += part;
+                }
+            }
+        }
+        if state.status != Status::Down && self.scenario.services[service].load.is_some() {
+            tally.utilised += state.utilised * seconds;
+            tally.utilised_time += passed;
+        }
+    }
+
+    /// Books an outage that ended, or that the end of the trial cuts off.
+    pub(super) fn close_outage(&mut self, service: ServiceId, recovered: bool) {
+        let state = &self.services[service];
+        if self.now == state.down_since {
+            return; // an instant between two events of the same moment
+        }
+        let (length, planned, disruption, since) =
+            (self.now - state.down_since, state.planned, state.disruption, state.down_since);
+        self.book_windows(service, since, self.now);
+        let tally = &mut self.tally.services[service];
+        tally.outages.add(length);
+        self.tally.events.push(TallyEvent { service, kind: EventKind::Outage, length });
+        if planned {
+            return;
+        }
+        let objective = &self.scenario.services[service].objective;
+        let judge = |(met, judged): (u64, u64), limit: Option<Span>| match limit {
+            Some(limit) if recovered || length > limit => (met + u64::from(length <= limit), judged + 1),
+            _ => (met, judged),
+        };
+        let tally = &mut self.tally.services[service];
+        tally.rto = judge(tally.rto, objective.rto);
+        tally.mtd = judge(tally.mtd, objective.mtd);
+        if recovered {
+            let class = Disruption::ALL.iter().position(|other| *other == disruption).unwrap_or(0);
+            tally.recoveries[class].add(length);
+            self.tally.events.push(TallyEvent { service, kind: EventKind::Recovery(disruption), length });
+        } else {
+            tally.unrecovered += 1;
+        }
+    }
+
+    /// Books an outage into the windows over which availability is promised.
+    fn book_windows(&mut self, service: ServiceId, since: SimTime, until: SimTime) {
+        let Some(objective) = &self.scenario.services[service].objective.availability else { return };
+        let mut from = since;
+        while from < until {
+            let Some(end) = objective.ends.get(self.services[service].window) else { return };
+            if *end <= from {
+                self.close_window(service);
+                continue;
+            }
+            let part = until.min(*end);
+            self.services[service].window_down += part - from;
+            from = part;
+        }
+    }
+
+    fn close_window(&mut self, service: ServiceId) {
+        let Some(objective) = &self.scenario.services[service].objective.availability else { return };
+        let state = &mut self.services[service];
+        let begin = if state.window == 0 { SimTime::ZERO } else { objective.ends[state.window - 1] };
+        let length = objective.ends[state.window] - begin;
+        let up = 1.0 - state.window_down.as_seconds() / length.as_seconds();
+        state.window += 1;
+        state.window_down = Span::ZERO;
+        let (met, judged) = &mut self.tally.services[service].windows;
+        *met += u64::from(up >= objective.share.get());
+        *judged += 1;
+    }
+
+    /// Closes the books at the end of a trial.
+    pub(super) fn settle_ledgers(&mut self) {
+        if self.services_down > 0 {
+            self.tally.scenario.any_down.add(self.now - self.any_down_since);
+        }
+        for service in self.scenario.services.ids() {
+            self.accrue(service);
+            if self.services[service].status == Status::Down {
+                self.close_outage(service, false);
+            }
+            let ends = self.scenario.services[service].objective.availability.as_ref().map_or(0, |it| it.ends.len());
+            while self.services[service].window < ends {
+                self.close_window(service);
+            }
+            let degree: f64 = self.tally.redundancy[service].iter().sum();
+            let tally = &mut self.tally.services[service];
+            tally.degree = degree;
+            let whole = tally.horizon.saturating_sub(tally.down + tally.degraded);
+            tally.served = whole.as_seconds() + tally.served_in_incidents;
+        }
+        for crew in self.scenario.crews.ids() {
+            self.occupy(crew, 0);
+            self.tally.scenario.crew_busy += self.crews[crew].busy_seconds;
+        }
+    }
+}

@@ -64,6 +64,11 @@ impl<I: Id, T> IdVec<I, T> {
         id
     }
 
+    /// Forgets all items, keeps the memory.
+    pub fn clear(&mut self) {
+        self.items.clear();
+    }
+
     /// Number of items.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,6 +6,6 @@ mod pool;
 mod queue;
 mod streams;
 
-pub use pool::Pool;
+pub use pool::{Pool, PoolGroup};
 pub use queue::Queue;
 pub use streams::{Rng, TrialKey, name_key};

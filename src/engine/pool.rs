@@ -9,7 +9,34 @@ use crate::quantity::Span;
 use rand::{Rng as _, RngExt as _};
 use rand_distr::{Distribution as _, Exp1};
 
-/// The shape of a pool: how its slots are grouped. The state of one group is its [`Rng`], held by the caller.
+/// One group of a pool: its stream, and all that a hit needs, side by side.
+#[derive(Clone, Debug)]
+pub struct PoolGroup {
+    stream: Rng,
+    /// Mean time between hits in microseconds.
+    mean: f64,
+    first: u32,
+    size: u32,
+    slots: u32,
+}
+
+impl PoolGroup {
+    /// Time to the next hit.
+    #[inline]
+    pub fn gap(&mut self) -> Span {
+        let unit: f64 = Exp1.sample(&mut self.stream);
+        Span::from_microseconds((unit * self.mean + 0.5) as u64)
+    }
+
+    /// The slot that is hit, `None` when the group's last part is not filled there.
+    #[inline]
+    pub fn victim(&mut self) -> Option<u32> {
+        let slot = if self.size == 1 { self.first } else { self.first + (self.stream.next_u32() & (self.size - 1)) };
+        (slot < self.slots).then_some(slot)
+    }
+}
+
+/// The shape of a pool: how its slots are grouped.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
     slots: u32,
@@ -43,27 +70,12 @@ impl Pool {
         }
     }
 
-    /// The stream of a group.
+    /// The `nth` group at the start of a trial.
     #[must_use]
-    pub fn stream(key: TrialKey, purpose: u64, entity: u64, group: u32) -> Rng {
-        key.stream(purpose, entity, u64::from(group))
-    }
-
-    /// Time to the next hit on a group.
-    #[inline]
-    pub fn gap(self, group: u32, stream: &mut Rng) -> Span {
-        let unit: f64 = Exp1.sample(stream);
-        // Sizes are powers of two, so this multiplies by the exact reciprocal: a division would take longer than the draw.
-        let share = f64::from_bits(u64::from(1023 - group.saturating_sub(1)) << 52);
-        Span::from_microseconds((unit * self.mean * share + 0.5) as u64)
-    }
-
-    /// The slot that is hit, `None` when the group's last part is not filled there.
-    #[inline]
-    pub fn victim(self, group: u32, stream: &mut Rng) -> Option<u32> {
-        let (first, size) = Self::group(group);
-        let slot = if size == 1 { first } else { first + (stream.next_u32() & (size - 1)) };
-        (slot < self.slots).then_some(slot)
+    pub fn start(self, nth: u32, key: TrialKey, purpose: u64, entity: u64) -> PoolGroup {
+        let (first, size) = Self::group(nth);
+        let stream = key.stream(purpose, entity, u64::from(nth));
+        PoolGroup { stream, mean: self.mean / f64::from(size), first, size, slots: self.slots }
     }
 
     /// The slots that are down at a random moment when each is so with chance `share`, by geometric skips: the cost is that of the parts found.
@@ -120,14 +132,14 @@ mod tests {
     fn every_slot_is_hit_at_its_rate() {
         let (pool, years) = (Pool::new(11, SECONDS_PER_YEAR), 10_000.0);
         let mut hits = [0_u32; 11];
-        for group in 0..pool.groups() {
-            let mut stream = Pool::stream(TrialKey::new(3, 0), 1, 1, group);
-            let mut now = pool.gap(group, &mut stream);
+        for nth in 0..pool.groups() {
+            let mut group = pool.start(nth, TrialKey::new(3, 0), 1, 1);
+            let mut now = group.gap();
             while now.as_years() < years {
-                if let Some(slot) = pool.victim(group, &mut stream) {
+                if let Some(slot) = group.victim() {
                     hits[slot as usize] += 1;
                 }
-                now += pool.gap(group, &mut stream);
+                now += group.gap();
             }
         }
         // Each count is Poisson with mean 10 000.

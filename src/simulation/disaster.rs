@@ -1,7 +1,7 @@
 //! Threats: when they strike, what they hit, and what passes again.
 
 use super::draw::{Purpose, chance, draw};
-use super::event::Event;
+use super::event::{Event, SlotId};
 use super::state::{Origin, Phase, Running, World};
 use super::trace::Happening;
 use crate::engine::Rng;
@@ -197,12 +197,12 @@ impl World<'_> {
         self.running[slot] = Some(running.clone());
         self.turn(&running, *action, 1);
         let ends = draw(lasts, &mut rng);
-        self.schedule_in(ends, Event::EffectEnds { slot: slot as u32 });
+        self.schedule_in(ends, Event::EffectEnds { slot: Id::new(slot) });
     }
 
     /// An effect passes.
-    pub(super) fn effect_ends(&mut self, slot: u32) {
-        let Some(running) = self.running[slot as usize].take() else { return };
+    pub(super) fn effect_ends(&mut self, slot: SlotId) {
+        let Some(running) = self.running[slot.index()].take() else { return };
         let action = self.scenario.threats[running.threat].effects[running.effect].action;
         self.note(Happening::Passed(running.threat));
         self.turn(&running, action, -1);

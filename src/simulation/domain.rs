@@ -6,6 +6,7 @@ use super::state::{Phase, World};
 use super::trace::Happening;
 use crate::id::Id;
 use crate::model::{Cause, DomainId, UnitId};
+use crate::quantity::MICROSECONDS_PER_SECOND;
 
 impl World<'_> {
     /// Brings the node time lost directly below a domain up to date.
@@ -13,7 +14,7 @@ impl World<'_> {
     pub(super) fn recount_domain(&mut self, domain: DomainId) {
         let now = self.now;
         let state = &mut self.domains[domain];
-        state.down_seconds += f64::from(state.down) * (now - state.since).as_seconds();
+        state.down_time += f64::from(state.down) * (now - state.since).as_microseconds() as f64;
         state.since = now;
         state.down = if state.off { self.layout.direct_units[domain] } else { state.failed };
     }
@@ -174,12 +175,12 @@ impl World<'_> {
             if state.off {
                 state.off_intervals.add(now - state.off_since);
             }
-            let (down, off) = (state.down_seconds, state.off_intervals);
+            let (down, off) = (state.down_time, state.off_intervals);
             if let Some(parent) = self.scenario.domains[domain].parent {
-                self.domains[parent].down_seconds += down;
+                self.domains[parent].down_time += down;
             }
             let tally = &mut self.tally.domains[domain];
-            tally.unit_down = down;
+            tally.unit_down = down / MICROSECONDS_PER_SECOND as f64;
             tally.off = off;
         }
     }

@@ -1,8 +1,8 @@
 //! How units break: pooled hits, own lives, hidden failures, and the accounting of what no longer works.
 
 use super::draw::{Purpose, chance, draw, equilibrium_residual, remaining};
-use super::event::{Event, Incarnation};
-use super::state::{Origin, Phase, World};
+use super::event::{Event, GroupId, Incarnation};
+use super::state::{Origin, Phase, RunningPool, World};
 use super::trace::{Happening, Status};
 use crate::engine::Pool;
 use crate::id::Id;
@@ -40,14 +40,13 @@ impl World<'_> {
     }
 
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
-        let (key, first_group) =
-            (self.layout.populations[population].key, self.layout.populations[population].first_group);
-        for group in 0..pool.groups() {
-            let mut stream = Pool::stream(self.key, Purpose::Pool as u64, key, group);
-            let first = pool.gap(group, &mut stream);
-            let index = first_group + group as usize;
-            self.pool_streams[index] = Some(stream);
-            self.schedule(SimTime::ZERO + first, Event::PoolHit { group: index as u32 });
+        let plan = &self.layout.populations[population];
+        let (key, first, guarded) = (plan.key, plan.first, plan.only_while_operating || plan.standby);
+        for nth in 0..pool.groups() {
+            let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
+            let gap = group.gap();
+            let group = self.pools.push(RunningPool { group, population, first, guarded });
+            self.schedule(SimTime::ZERO + gap, Event::PoolHit { group });
         }
         let class = self.scenario.populations[population].class;
         if self.scenario.classes[class].age == Age::Stationary && !self.layout.populations[population].standby {
@@ -106,21 +105,15 @@ impl World<'_> {
 
     /// A group of a pool is hit: one of its slots, if that is there and at work.
     #[inline]
-    pub(super) fn pool_hit(&mut self, index: u32) {
-        let (population, group) = self.layout.groups[index as usize];
-        let plan = &self.layout.populations[population];
-        let (Some(pool), Some(stream)) = (plan.pool, &mut self.pool_streams[index as usize]) else {
-            unreachable!("group {index} has a pool and a stream from the start of the trial");
-        };
-        let (victim, gap) = (pool.victim(group, stream), pool.gap(group, stream));
-        let (first, operating_only) = (plan.first, plan.only_while_operating || plan.standby);
-        self.schedule_in(gap, Event::PoolHit { group: index });
+    pub(super) fn pool_hit(&mut self, group: GroupId) {
+        let pool = &mut self.pools[group];
+        let (victim, gap) = (pool.group.victim(), pool.group.gap());
+        let (population, first, guarded) = (pool.population, pool.first, pool.guarded);
+        self.schedule_in(gap, Event::PoolHit { group });
         let Some(slot) = victim else { return };
         let unit = UnitId::new(first.index() + slot as usize);
-        if self.units[unit].phase == Phase::Working
-            && !self.units[unit].hidden
-            && (!operating_only || self.operates(unit))
-        {
+        let state = &self.units[unit];
+        if state.phase == Phase::Working && !state.hidden && (!guarded || self.operates(unit)) {
             self.fail(population, unit, Origin::Life);
         }
     }

@@ -16,8 +16,6 @@ pub(super) struct PopulationPlan {
     pub class: ClassId,
     /// Set when its failures are pooled.
     pub pool: Option<Pool>,
-    /// First of its groups among all groups.
-    pub first_group: usize,
     /// True when a failure goes straight to hands-on repair: no logistics, part, crew, hidden failure or human error.
     pub plain_repair: bool,
     pub only_while_operating: bool,
@@ -37,8 +35,6 @@ pub(super) struct Dependents {
 #[derive(Debug)]
 pub(super) struct Layout {
     pub populations: IdVec<PopulationId, PopulationPlan>,
-    /// Population and group number of each pool group.
-    pub groups: Vec<(PopulationId, u32)>,
     pub children: IdVec<DomainId, Vec<DomainId>>,
     /// Nodes that hang directly on a domain.
     pub direct_units: IdVec<DomainId, u32>,
@@ -68,11 +64,9 @@ pub(super) struct Layout {
 
 impl Layout {
     pub fn new(scenario: &Scenario) -> Self {
-        let mut groups = Vec::new();
         let populations: IdVec<PopulationId, PopulationPlan> =
-            scenario.populations.ids().map(|id| plan(scenario, id, &mut groups)).collect();
+            scenario.populations.ids().map(|id| plan(scenario, id)).collect();
         let mut layout = Self {
-            groups,
             children: IdVec::filled(Vec::new(), scenario.domains.len()),
             direct_units: IdVec::filled(0, scenario.domains.len()),
             plant_dependents: IdVec::filled(Dependents::default(), scenario.plants.len()),
@@ -165,7 +159,7 @@ impl Layout {
     }
 }
 
-fn plan(scenario: &Scenario, id: PopulationId, groups: &mut Vec<(PopulationId, u32)>) -> PopulationPlan {
+fn plan(scenario: &Scenario, id: PopulationId) -> PopulationPlan {
     let population = &scenario.populations[id];
     let class = &scenario.classes[population.class];
     let standby = match population.kind {
@@ -178,15 +172,12 @@ fn plan(scenario: &Scenario, id: PopulationId, groups: &mut Vec<(PopulationId, u
         Life::Drawn(Distribution::Exponential { mean }) => Some(Pool::new(population.units.len() as u32, *mean)),
         Life::Drawn(_) | Life::Endless | Life::Static(_) => None,
     };
-    let first_group = groups.len();
-    groups.extend((0..pool.map_or(0, Pool::groups)).map(|group| (id, group)));
     PopulationPlan {
         key: name_key(&population.name),
         first: first_unit(population.units),
         kind: population.kind,
         class: population.class,
         pool,
-        first_group,
         plain_repair: class.logistics.is_none()
             && class.spares.is_none()
             && class.crew.is_none()

@@ -4,7 +4,7 @@ use super::state::{World, slice_end};
 use super::tally::{EventKind, PROFILE_BINS, TallyEvent};
 use super::trace::Status;
 use crate::model::{Disruption, ServiceId};
-use crate::quantity::{SimTime, Span};
+use crate::quantity::{MICROSECONDS_PER_SECOND, SimTime, Span};
 
 impl World<'_> {
     /// Books the time since the last change under the state that held.
@@ -12,29 +12,52 @@ impl World<'_> {
     pub(super) fn accrue(&mut self, service: ServiceId) {
         let now = self.now;
         let state = &mut self.services[service];
-        let passed = now - state.since;
-        if passed == Span::ZERO {
+        let since = std::mem::replace(&mut state.since, now);
+        if since == now {
             return;
         }
-        let (since, seconds) = (state.since, passed.as_seconds());
-        state.since = now;
-        let tally = &mut self.tally.services[service];
-        tally.degree_least = tally.degree_least.min(state.degree);
-        let degree = f64::from(state.degree);
+        state.degree_least = state.degree_least.min(state.degree);
         if now <= state.slice_end {
-            self.tally.redundancy[service][state.slice] += degree * seconds;
+            state.slice_degree += f64::from(state.degree) * (now - since).as_microseconds() as f64;
         } else {
-            let (horizon, mut from) = (self.scenario.horizon, since);
-            while from < now {
-                let until = now.min(state.slice_end);
-                self.tally.redundancy[service][state.slice] += degree * (until - from).as_seconds();
-                from = until;
-                if state.slice_end <= from && state.slice + 1 < PROFILE_BINS {
-                    state.slice += 1;
-                    state.slice_end = slice_end(horizon, state.slice);
-                }
+            self.cross_slices(service, since);
+        }
+        // Whoever is up, could lose another, and carries no load has nothing else to book: the common case.
+        let state = &self.services[service];
+        if state.status != Status::Up || state.degree == 0 || state.split || state.utilised > 0.0 {
+            self.accrue_trouble(service, now - since);
+        }
+    }
+
+    /// The redundancy degree over a stretch that runs into later slices of the horizon.
+    #[cold]
+    fn cross_slices(&mut self, service: ServiceId, mut from: SimTime) {
+        let (now, horizon) = (self.now, self.scenario.horizon);
+        while from < now {
+            let state = &mut self.services[service];
+            let until = now.min(state.slice_end);
+            state.slice_degree += f64::from(state.degree) * (until - from).as_microseconds() as f64;
+            from = until;
+            if state.slice_end <= from && state.slice + 1 < PROFILE_BINS {
+                self.close_slice(service);
+                let state = &mut self.services[service];
+                state.slice += 1;
+                state.slice_end = slice_end(horizon, state.slice);
             }
         }
+    }
+
+    fn close_slice(&mut self, service: ServiceId) {
+        let state = &mut self.services[service];
+        let degree = std::mem::take(&mut state.slice_degree) / MICROSECONDS_PER_SECOND as f64;
+        self.tally.redundancy[service][state.slice] += degree;
+    }
+
+    /// What there is to book beside the redundancy degree.
+    #[inline(never)]
+    fn accrue_trouble(&mut self, service: ServiceId, passed: Span) {
+        let (state, seconds) = (&self.services[service], passed.as_seconds());
+        let tally = &mut self.tally.services[service];
         if state.degree == 0 {
             tally.exposed += passed;
         }
@@ -55,9 +78,8 @@ impl World<'_> {
                 }
             }
         }
-        if state.status != Status::Down && self.scenario.services[service].load.is_some() {
+        if state.status != Status::Down {
             tally.utilised += state.utilised * seconds;
-            tally.utilised_time += passed;
         }
     }
 
@@ -136,9 +158,14 @@ impl World<'_> {
             while self.services[service].window < ends {
                 self.close_window(service);
             }
+            self.close_slice(service);
             let degree: f64 = self.tally.redundancy[service].iter().sum();
             let tally = &mut self.tally.services[service];
             tally.degree = degree;
+            tally.degree_least = self.services[service].degree_least;
+            if self.scenario.services[service].load.is_some() {
+                tally.utilised_time = tally.horizon.saturating_sub(tally.down);
+            }
             let whole = tally.horizon.saturating_sub(tally.down + tally.degraded);
             tally.served = whole.as_seconds() + tally.served_in_incidents;
         }

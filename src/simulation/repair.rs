@@ -91,6 +91,7 @@ impl World<'_> {
     }
 
     /// Gives the people of a unit to the one who waits longest.
+    #[inline(never)]
     pub(super) fn release_crew(&mut self, unit: UnitId) {
         if !std::mem::take(&mut self.units[unit].holds_crew) {
             return;
@@ -111,8 +112,11 @@ impl World<'_> {
     #[inline]
     pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
         let class = &self.scenario.classes[self.layout.populations[population].class];
-        let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
-        let takes = draw(&class.repair, &mut self.key.stream(Purpose::Repair as u64, key, nth));
+        let (trial, layout) = (self.key, &self.layout);
+        // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
+        let stream = self.repair_streams[unit]
+            .get_or_insert_with(|| trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0));
+        let takes = draw(&class.repair, stream);
         let state = &mut self.units[unit];
         state.phase = Phase::UnderRepair;
         let incarnation = state.incarnation;
@@ -150,6 +154,7 @@ impl World<'_> {
     }
 
     /// Human error: a repair takes a working neighbour down.
+    #[inline(never)]
     fn maybe_wrong(&mut self, population: PopulationId, unit: UnitId) {
         let class = self.layout.populations[population].class;
         let Some(wrong) = self.scenario.classes[class].wrong_repair else { return };
@@ -227,6 +232,7 @@ impl World<'_> {
     }
 
     /// Planned work is done; what was found broken on the way is mended with it.
+    #[cold]
     fn maintained(&mut self, population: PopulationId, unit: UnitId) {
         let class = &self.scenario.classes[self.layout.populations[population].class];
         let renews = class.maintenance.as_ref().is_some_and(|maintenance| maintenance.renews);

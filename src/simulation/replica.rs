@@ -38,7 +38,7 @@ impl World<'_> {
         let counts = &mut self.services[service];
         counts.up = counts.up.strict_add_signed(change);
         counts.group_up[group] = counts.group_up[group].strict_add_signed(change);
-        self.touch_service(service);
+        self.count_changed(service);
         if let Some(reschedule) = &self.scenario.services[service].reschedule {
             let state = &mut self.replicas[replica];
             if available {

@@ -1,7 +1,7 @@
 //! Services: what state they are in, and what each stretch of it is worth.
 
 use super::draw::{Purpose, chance, draw};
-use super::event::Event;
+use super::event::{Event, Incarnation};
 use super::state::{Stage, World};
 use super::trace::{Happening, Status};
 use crate::id::Id;
@@ -79,25 +79,23 @@ impl World<'_> {
         state.hard_down == 0 && state.needs_missing == 0 && state.suspended == 0
     }
 
-    /// Brings a service up to date after something it relies on changed.
+    /// A replica more or less. Where that is all there is to the state of a service, and it goes on serving, its redundancy is booked
+    /// at once; the long way over [`World::touch_service`] gives the same.
     #[inline]
-    fn evaluate_service(&mut self, service: ServiceId) {
-        if self.layout.counted[service] {
-            let state = &self.services[service];
-            let (need, up) = (self.scenario.services[service].need, state.up);
-            if state.status == Status::Up && up >= need && state.soft_down == 0 && self.unobstructed(service) {
-                // The common case, a replica more or less: same state, other redundancy. The long way gives the same.
-                if state.degree != up - need {
-                    self.accrue(service);
-                    self.services[service].degree = up - need;
-                }
-                return;
-            }
+    pub(super) fn count_changed(&mut self, service: ServiceId) {
+        let (need, state) = (self.scenario.services[service].need, &self.services[service]);
+        let goes_on = state.up >= need && state.status == Status::Up && state.soft_down == 0;
+        if goes_on && self.layout.counted[service] && !state.dirty && self.unobstructed(service) {
+            let degree = state.up - need;
+            self.accrue(service);
+            self.services[service].degree = degree;
+        } else {
+            self.touch_service(service);
         }
-        self.evaluate_fully(service);
     }
 
-    fn evaluate_fully(&mut self, service: ServiceId) {
+    /// Brings a service up to date after something it relies on changed.
+    fn evaluate_service(&mut self, service: ServiceId) {
         self.follow_stage(service);
         if let Some(quorum) = &self.scenario.services[service].quorum {
             self.follow_quorum(service, quorum);
@@ -165,7 +163,7 @@ impl World<'_> {
     }
 
     /// The service has started, or has a leader.
-    pub(super) fn ready(&mut self, service: ServiceId, incarnation: u32) {
+    pub(super) fn ready(&mut self, service: ServiceId, incarnation: Incarnation) {
         let state = &mut self.services[service];
         if state.incarnation != incarnation {
             return;

@@ -1,10 +1,10 @@
 //! What is now: the state of one trial, reset between trials.
 
-use super::event::{Event, Incarnation};
+use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
 use super::tally::{DomainTally, EventTotals, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
 use super::trace::{Happening, Status, Trace, TraceEntry};
-use crate::engine::{Queue, Rng, TrialKey};
+use crate::engine::{PoolGroup, Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
 use crate::model::{
     Cause, ClassId, CrewId, Disruption, DomainId, LinkId, PlantId, PlantKind, PopulationId, ReplicaId, Scenario,
@@ -64,10 +64,20 @@ impl Unit {
         running: false,
         ticking: false,
         holds_crew: false,
-        incarnation: 0,
+        incarnation: Incarnation::FIRST,
         occurrence: 0,
         hosted: None,
     };
+}
+
+/// A group of a pooled population, and what a hit on it needs to know.
+#[derive(Clone, Debug)]
+pub(super) struct RunningPool {
+    pub group: PoolGroup,
+    pub population: PopulationId,
+    pub first: UnitId,
+    /// Hits count only while the unit operates.
+    pub guarded: bool,
 }
 
 /// Clock of a unit with a life of its own.
@@ -96,9 +106,9 @@ pub(super) struct DomainState {
     pub off_intervals: EventTotals,
     /// Nodes directly below that do not work.
     pub failed: u32,
-    /// Nodes directly below that are down for any reason, its integral in seconds, and since when.
+    /// Nodes directly below that are down for any reason, its integral in microseconds, and since when.
     pub down: u32,
-    pub down_seconds: f64,
+    pub down_time: f64,
     pub since: SimTime,
 }
 
@@ -193,8 +203,11 @@ pub(super) struct ServiceState {
     pub degree: u32,
     pub share: f64,
     pub utilised: f64,
+    /// Slice of the horizon at hand, its end, and the degree times microseconds booked in it so far.
     pub slice: usize,
     pub slice_end: SimTime,
+    pub slice_degree: f64,
+    pub degree_least: u32,
     /// Current outage.
     pub down_since: SimTime,
     pub planned: bool,
@@ -270,8 +283,11 @@ pub(super) struct World<'a> {
     pub key: TrialKey,
     pub now: SimTime,
     pub end: SimTime,
-    pub queue: Queue<Event>,
-    pub pool_streams: Vec<Option<Rng>>,
+    pub queue: Queue<Word>,
+    /// The groups of all pools that have started.
+    pub pools: IdVec<GroupId, RunningPool>,
+    /// Repair times of each unit, one after the other; begun with its first repair in a trial.
+    pub repair_streams: IdVec<UnitId, Option<Rng>>,
     pub units: IdVec<UnitId, Unit>,
     /// Only filled when some population does not pool.
     pub clocks: IdVec<UnitId, Clock>,
@@ -310,7 +326,8 @@ impl<'a> World<'a> {
             now: SimTime::ZERO,
             end: SimTime::ZERO + scenario.horizon,
             queue: Queue::new(),
-            pool_streams: vec![None; layout.groups.len()],
+            pools: IdVec::new(),
+            repair_streams: IdVec::filled(None, units),
             units: IdVec::filled(Unit::NEW, units),
             clocks: IdVec::filled(Clock::default(), if own_clocks { units } else { 0 }),
             domains: IdVec::filled(DomainState::default(), scenario.domains.len()),
@@ -344,6 +361,8 @@ impl<'a> World<'a> {
         self.key = TrialKey::new(seed, trial);
         self.now = SimTime::ZERO;
         self.queue.clear();
+        self.pools.clear();
+        self.repair_streams.as_mut_slice().fill(None);
         self.units.as_mut_slice().fill(Unit::NEW);
         self.clocks.as_mut_slice().fill(Clock::default());
         for domain in &mut self.domains {
@@ -412,7 +431,7 @@ impl<'a> World<'a> {
     #[inline]
     pub fn schedule(&mut self, at: SimTime, event: Event) {
         if at < self.end {
-            self.queue.push(at, event);
+            self.queue.push(at, event.pack());
         }
     }
 
@@ -460,10 +479,10 @@ impl ServiceState {
             scaled: true,
             leader: None,
             split: false,
-            incarnation: 0,
-            failback_incarnation: 0,
+            incarnation: Incarnation::FIRST,
+            failback_incarnation: Incarnation::FIRST,
             failback_pending: false,
-            scale_incarnation: 0,
+            scale_incarnation: Incarnation::FIRST,
             started: false,
             lost_since: SimTime::ZERO,
             incidents: 0,
@@ -476,6 +495,8 @@ impl ServiceState {
             utilised: 0.0,
             slice: 0,
             slice_end: SimTime::ZERO,
+            slice_degree: 0.0,
+            degree_least: u32::MAX,
             down_since: SimTime::ZERO,
             planned: false,
             disruption: Disruption::Node,
@@ -495,7 +516,15 @@ impl ServiceState {
 
 impl ReplicaState {
     const fn new(host: UnitId) -> Self {
-        Self { host, next: None, available: true, moving: false, move_pending: false, incarnation: 0, moves: 0 }
+        Self {
+            host,
+            next: None,
+            available: true,
+            moving: false,
+            move_pending: false,
+            incarnation: Incarnation::FIRST,
+            moves: 0,
+        }
     }
 }
 
@@ -532,7 +561,7 @@ impl TrialTally {
             if service.outages.count > 0 {
                 charged.fill(0.0);
             }
-            *service = ServiceTally { horizon, charged, degree_least: u32::MAX, ..Default::default() };
+            *service = ServiceTally { horizon, charged, ..Default::default() };
         }
         for profile in &mut self.redundancy {
             profile.fill(0.0);

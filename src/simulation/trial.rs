@@ -59,7 +59,7 @@ impl World<'_> {
             debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
             self.now = at;
             self.tally.scenario.events += 1;
-            self.handle(event);
+            self.handle(event.unpack());
             self.settle();
         }
         self.now = self.end;
@@ -95,8 +95,18 @@ impl World<'_> {
         }
     }
 
+    /// Pooled failures and repairs are most of all events: their short way stays free of the rest.
     #[inline]
     fn handle(&mut self, event: Event) {
+        match event {
+            Event::PoolHit { group } => self.pool_hit(group),
+            Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
+            other => self.handle_other(other),
+        }
+    }
+
+    #[inline(never)]
+    fn handle_other(&mut self, event: Event) {
         match event {
             Event::PoolHit { group } => self.pool_hit(group),
             Event::Fails { unit, incarnation } => self.life_ends(unit, incarnation),

@@ -40,7 +40,7 @@ fn draws(criterion: &mut Criterion) {
             key.stream(1, entity, 0).next_u64()
         });
     });
-    let (mut pool, mut total) = (Pool::new(1000, 3.6e6).start(10, key, 1, 1), 0.0);
+    let (mut pool, mut total) = (Pool::new(1000, 3.6e6).start(14, key, 1, 1), 0.0);
     let hits = 1_000_000;
     for _ in 0..hits {
         total += pool.gap().as_seconds();

@@ -1,6 +1,6 @@
 //! Memoryless populations without one event per part.
 //!
-//! The slots of a population are split into groups of 1, 1, 2, 4, 8 … Each group runs a keyed Poisson stream at the rate of its full size and draws
+//! The slots of a population are split into groups: eight of one slot, then one of 8, 16, 32 … Each group runs a keyed Poisson stream at the rate of its full size and draws
 //! its victim uniformly. A victim that is absent or down is ignored by the caller, which is exact because the law is memoryless. Adding a slot leaves
 //! the hits of the others untouched.
 
@@ -8,6 +8,9 @@ use super::{Rng, TrialKey};
 use crate::quantity::Span;
 use rand::{Rng as _, RngExt as _};
 use rand_distr::{Distribution as _, Exp1};
+
+/// Groups of one slot before they double: a power of two. Small populations so waste no hit on slots that are not there.
+const SINGLES: u32 = 8;
 
 /// One group of a pool: its stream, and all that a hit needs, side by side.
 #[derive(Clone, Debug)]
@@ -55,18 +58,19 @@ impl Pool {
     #[must_use]
     pub const fn groups(self) -> u32 {
         match self.slots {
-            0 => 0,
-            slots => u32::BITS - (slots - 1).leading_zeros() + 1,
+            slots if slots <= SINGLES => slots,
+            slots => SINGLES + (u32::BITS - (slots - 1).leading_zeros()) - SINGLES.ilog2(),
         }
     }
 
-    /// First slot and full size of a group: 0+1, 1+1, 2+2, 4+4, 8+8 …
+    /// First slot and full size of a group: 0+1, 1+1, … 7+1, 8+8, 16+16, 32+32 …
     #[must_use]
-    #[inline]
     const fn group(group: u32) -> (u32, u32) {
-        match group {
-            0 => (0, 1),
-            group => (1 << (group - 1), 1 << (group - 1)),
+        if group < SINGLES {
+            (group, 1)
+        } else {
+            let size = SINGLES << (group - SINGLES);
+            (size, size)
         }
     }
 
@@ -104,7 +108,7 @@ mod tests {
 
     #[test]
     fn groups_cover_every_slot_once() {
-        for slots in [1, 2, 3, 4, 5, 8, 9, 1000] {
+        for slots in [0, 1, 2, 3, 8, 9, 16, 17, 1000] {
             let pool = Pool::new(slots, 1.0);
             let mut covered = 0;
             for group in 0..pool.groups() {
@@ -112,7 +116,7 @@ mod tests {
                 assert_eq!(first, covered);
                 covered = first + size;
             }
-            assert!(covered >= slots && (slots == 1 || covered / 2 < slots), "{slots} slots, {covered} covered");
+            assert!(covered >= slots && (covered == slots || covered / 2 < slots), "{slots} slots, {covered} covered");
         }
     }
 
@@ -130,8 +134,8 @@ mod tests {
     /// A pool's slots are hit at the rate of as many independent parts, each as often as any other.
     #[test]
     fn every_slot_is_hit_at_its_rate() {
-        let (pool, years) = (Pool::new(11, SECONDS_PER_YEAR), 10_000.0);
-        let mut hits = [0_u32; 11];
+        let (pool, years) = (Pool::new(21, SECONDS_PER_YEAR), 10_000.0);
+        let mut hits = [0_u32; 21];
         for nth in 0..pool.groups() {
             let mut group = pool.start(nth, TrialKey::new(3, 0), 1, 1);
             let mut now = group.gap();

@@ -10,7 +10,7 @@ use crate::quantity::MICROSECONDS_PER_SECOND;
 
 impl World<'_> {
     /// Brings the node time lost directly below a domain up to date.
-    #[inline]
+    #[inline(always)]
     pub(super) fn recount_domain(&mut self, domain: DomainId) {
         let now = self.now;
         let state = &mut self.domains[domain];
@@ -74,6 +74,7 @@ impl World<'_> {
     }
 
     fn domain_on(&mut self, domain: DomainId) {
+        self.room_made = true;
         let now = self.now;
         let state = &mut self.domains[domain];
         state.off = false;
@@ -94,6 +95,7 @@ impl World<'_> {
         for below in self.scenario.domains[domain].subtree.iter() {
             self.domains[below].severed = self.domains[below].severed.strict_add_signed(change);
         }
+        self.room_made = true;
         self.refresh_replicas_below(domain);
     }
 

@@ -159,7 +159,7 @@ impl World<'_> {
     }
 
     /// A failure becomes effective: the unit stops and its repair begins.
-    #[inline]
+    #[inline(always)]
     fn break_down(&mut self, population: PopulationId, unit: UnitId) {
         let plan = &self.layout.populations[population];
         if plan.plain_repair {
@@ -201,7 +201,7 @@ impl World<'_> {
     }
 
     /// Accounts for a unit that stopped working.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unit_lost(&mut self, unit: UnitId) {
         if let Some(domain) = self.scenario.unit_domain[unit] {
             self.domains[domain].failed += 1;
@@ -211,8 +211,9 @@ impl World<'_> {
     }
 
     /// Accounts for a unit that works again.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unit_back(&mut self, unit: UnitId) {
+        self.room_made = true;
         if let Some(domain) = self.scenario.unit_domain[unit] {
             self.domains[domain].failed -= 1;
             self.recount_domain(domain);
@@ -221,7 +222,7 @@ impl World<'_> {
     }
 
     /// Tells those who rely on a unit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unit_changed(&mut self, unit: UnitId) {
         match self.layout.populations[self.scenario.unit_population[unit]].kind {
             PopulationKind::Nodes | PopulationKind::Node => {

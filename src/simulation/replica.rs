@@ -62,10 +62,7 @@ impl World<'_> {
         let (service, _) = self.scenario.replica_home[replica];
         let Some(reschedule) = &self.scenario.services[service].reschedule else { return };
         let Some(host) = self.find_host(replica) else {
-            self.schedule_in(
-                reschedule.after.max(crate::quantity::Span::from_seconds(1.0)),
-                Event::MoveDue { replica, incarnation },
-            );
+            self.unplaced.push((replica, incarnation));
             return;
         };
         self.unhost(replica);
@@ -81,6 +78,13 @@ impl World<'_> {
         let takes = draw(&reschedule.takes, &mut self.key.stream(Purpose::Reschedule as u64, key, nth));
         self.note(Happening::Rescheduled(replica, host));
         self.schedule_in(takes, Event::Moved { replica, incarnation });
+    }
+
+    /// Lets the replicas that found no host look again, now that one may have room.
+    pub(super) fn place_again(&mut self) {
+        for (replica, incarnation) in std::mem::take(&mut self.unplaced) {
+            self.schedule(self.now, Event::MoveDue { replica, incarnation });
+        }
     }
 
     /// A moved replica runs at its new host.
@@ -125,6 +129,7 @@ impl World<'_> {
 
     /// Takes a replica out of the list of its host.
     fn unhost(&mut self, replica: ReplicaId) {
+        self.room_made = true;
         let host = self.replicas[replica].host;
         let after = self.replicas[replica].next.take();
         if self.units[host].hosted == Some(replica) {

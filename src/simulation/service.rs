@@ -73,7 +73,7 @@ impl World<'_> {
     }
 
     /// True when nothing but its own replicas could keep the service down.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unobstructed(&self, service: ServiceId) -> bool {
         let state = &self.services[service];
         state.hard_down == 0 && state.needs_missing == 0 && state.suspended == 0
@@ -81,7 +81,7 @@ impl World<'_> {
 
     /// A replica more or less. Where that is all there is to the state of a service, and it goes on serving, its redundancy is booked
     /// at once; the long way over [`World::touch_service`] gives the same.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_changed(&mut self, service: ServiceId) {
         let (need, state) = (self.scenario.services[service].need, &self.services[service]);
         let goes_on = state.up >= need && state.status == Status::Up && state.soft_down == 0;

@@ -304,6 +304,9 @@ pub(super) struct World<'a> {
     pub care: IdVec<PopulationId, CareState>,
     pub threats: IdVec<ThreatId, ThreatState>,
     pub running: Vec<Option<Running>>,
+    /// Replicas that wait for a host with room, and whether one may have some now.
+    pub unplaced: Vec<(ReplicaId, Incarnation)>,
+    pub room_made: bool,
     /// Plant whose inputs changed.
     pub plants_dirty: Vec<PlantId>,
     pub network_dirty: bool,
@@ -342,6 +345,8 @@ impl<'a> World<'a> {
             care: IdVec::filled(CareState::default(), scenario.populations.len()),
             threats: IdVec::filled(ThreatState { strikes: 0, arrivals: None }, scenario.threats.len()),
             running: Vec::new(),
+            unplaced: Vec::new(),
+            room_made: false,
             plants_dirty: Vec::new(),
             network_dirty: false,
             clocks_dirty: false,
@@ -419,6 +424,7 @@ impl<'a> World<'a> {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
         self.running.clear();
+        self.unplaced.clear();
         self.plants_dirty.clear();
         self.services_dirty.clear();
         self.network_dirty = false;

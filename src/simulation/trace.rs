@@ -126,5 +126,5 @@ pub struct Trace {
 
 impl Trace {
     /// Most entries kept.
-    pub const LIMIT: usize = 200_000;
+    pub const LIMIT: usize = 20_000;
 }

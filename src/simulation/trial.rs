@@ -70,6 +70,9 @@ impl World<'_> {
     /// Brings everything that an event touched up to date: plant, then network, then services.
     #[inline]
     fn settle(&mut self) {
+        if !self.unplaced.is_empty() && std::mem::take(&mut self.room_made) {
+            self.place_again();
+        }
         let [plants, services] = [self.plants_dirty.is_empty(), self.services_dirty.is_empty()];
         if plants && services && !self.network_dirty && !self.clocks_dirty && self.services_down == 0 {
             return;

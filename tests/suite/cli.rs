@@ -195,7 +195,9 @@ fn a_reader_that_goes_away_is_no_error() {
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{arguments:?}");
+        // A fast child may have said everything before the reader left, its hint included; a complaint would be wrong either way.
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {err}");
+        assert!(!err.contains("error") && !err.contains("panic"), "{arguments:?}: {err}");
     }
 }
 

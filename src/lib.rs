@@ -97,4 +97,40 @@ pub mod docs {
 
     #[doc = include_str!("docs/limits.md")]
     pub mod limits {}
+
+    #[cfg(test)]
+    mod tests {
+        use serde_json::Value;
+        use std::collections::BTreeSet;
+
+        /// Keys and words of a schema and everything in it.
+        fn words(schema: &Value, found: &mut BTreeSet<String>) {
+            match schema {
+                Value::Object(object) => {
+                    if let Some(Value::Object(properties)) = object.get("properties") {
+                        found.extend(properties.keys().cloned());
+                    }
+                    if let Some(Value::Array(list)) = object.get("enum") {
+                        found.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    object.values().for_each(|value| words(value, found));
+                }
+                Value::Array(list) => list.iter().for_each(|value| words(value, found)),
+                _ => {}
+            }
+        }
+
+        #[test]
+        fn the_format_page_has_every_key() {
+            let schema: Value = serde_json::from_str(&crate::scenario::schema()).unwrap();
+            let mut found = BTreeSet::new();
+            words(&schema, &mut found);
+            assert!(found.len() > 150, "only {} keys in the schema", found.len());
+            let page = include_str!("docs/format.md");
+            let part = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+            let said: BTreeSet<&str> = page.split(|letter: char| !part(letter)).collect();
+            let missing: Vec<_> = found.iter().filter(|word| !said.contains(word.as_str())).collect();
+            assert!(missing.is_empty(), "not on the page: {missing:?}");
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! Closed forms and small exact solvers: what must come out where mathematics knows it.
 //!
 //! Never sees an outcome and shares no code with `simulation`, so that the cross-check is independent.
-#![doc = "\n"]
-#![doc = include_str!("../docs/models.md")]
+//! Formulas, their conditions and their sources are in [`crate::docs::models`].
 
 pub mod availability;
 mod block;

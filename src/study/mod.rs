@@ -1,4 +1,4 @@
-//! Both sides run, compared and judged.
+//! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
 mod crosscheck;
 mod findings;
@@ -15,6 +15,3 @@ pub use findings::{
 };
 pub use run::{chosen_trials, findings};
 pub use simulate::{conclude, simulate};
-
-#[doc = include_str!("../docs/methodology.md")]
-pub mod methodology {}

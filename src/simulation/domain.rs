@@ -10,7 +10,7 @@ use crate::quantity::MICROSECONDS_PER_SECOND;
 
 impl World<'_> {
     /// Brings the node time lost directly below a domain up to date.
-    #[inline(always)]
+    #[inline]
     pub(super) fn recount_domain(&mut self, domain: DomainId) {
         let now = self.now;
         let state = &mut self.domains[domain];

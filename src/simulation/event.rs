@@ -19,7 +19,7 @@ impl Incarnation {
 impl AddAssign<u32> for Incarnation {
     #[inline]
     fn add_assign(&mut self, lives: u32) {
-        self.0 = self.0.wrapping_add(lives) & LIVES;
+        self.0 = (self.0 + lives) % (LIVES + 1);
     }
 }
 

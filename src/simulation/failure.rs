@@ -41,11 +41,12 @@ impl World<'_> {
 
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
         let plan = &self.layout.populations[population];
-        let (key, first, guarded) = (plan.key, plan.first, plan.only_while_operating || plan.standby);
+        let (key, first, plain) = (plan.key, plan.first, plan.plain_repair);
+        let guarded = plan.only_while_operating || plan.standby;
         for nth in 0..pool.groups() {
             let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let gap = group.gap();
-            let group = self.pools.push(RunningPool { group, population, first, guarded });
+            let group = self.pools.push(RunningPool { group, population, first, guarded, plain });
             self.schedule(SimTime::ZERO + gap, Event::PoolHit { group });
         }
         let class = self.scenario.populations[population].class;
@@ -108,14 +109,29 @@ impl World<'_> {
     pub(super) fn pool_hit(&mut self, group: GroupId) {
         let pool = &mut self.pools[group];
         let (victim, gap) = (pool.group.victim(), pool.group.gap());
-        let (population, first, guarded) = (pool.population, pool.first, pool.guarded);
+        let (population, first, guarded, plain) = (pool.population, pool.first, pool.guarded, pool.plain);
         self.schedule_in(gap, Event::PoolHit { group });
         let Some(slot) = victim else { return };
         let unit = UnitId::new(first.index() + slot as usize);
-        let state = &self.units[unit];
-        if state.phase == Phase::Working && !state.hidden && (!guarded || self.operates(unit)) {
-            self.fail(population, unit, Origin::Life);
+        let state = &mut self.units[unit];
+        if state.phase != Phase::Working || state.hidden {
+            return;
         }
+        if guarded || !plain {
+            if !guarded || self.operates(unit) {
+                self.fail(population, unit, Origin::Life);
+            }
+            return;
+        }
+        // The short way of `fail` and `break_down` for most failures of most scenarios: nothing hides, nobody is waited for.
+        state.phase = Phase::UnderRepair;
+        state.origin = Origin::Life;
+        state.incarnation += 1;
+        state.occurrence += 1;
+        self.tally.scenario.failures += 1;
+        self.note(Happening::Failed(unit));
+        self.unit_lost(unit);
+        self.begin_repair(population, unit);
     }
 
     /// The life of a unit with a clock of its own ends.
@@ -159,7 +175,7 @@ impl World<'_> {
     }
 
     /// A failure becomes effective: the unit stops and its repair begins.
-    #[inline(always)]
+    #[inline]
     fn break_down(&mut self, population: PopulationId, unit: UnitId) {
         let plan = &self.layout.populations[population];
         if plan.plain_repair {
@@ -201,7 +217,7 @@ impl World<'_> {
     }
 
     /// Accounts for a unit that stopped working.
-    #[inline(always)]
+    #[inline]
     pub(super) fn unit_lost(&mut self, unit: UnitId) {
         if let Some(domain) = self.scenario.unit_domain[unit] {
             self.domains[domain].failed += 1;
@@ -211,7 +227,7 @@ impl World<'_> {
     }
 
     /// Accounts for a unit that works again.
-    #[inline(always)]
+    #[inline]
     pub(super) fn unit_back(&mut self, unit: UnitId) {
         self.room_made = true;
         if let Some(domain) = self.scenario.unit_domain[unit] {
@@ -222,7 +238,7 @@ impl World<'_> {
     }
 
     /// Tells those who rely on a unit.
-    #[inline(always)]
+    #[inline]
     pub(super) fn unit_changed(&mut self, unit: UnitId) {
         match self.layout.populations[self.scenario.unit_population[unit]].kind {
             PopulationKind::Nodes | PopulationKind::Node => {

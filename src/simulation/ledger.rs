@@ -8,7 +8,6 @@ use crate::quantity::{MICROSECONDS_PER_SECOND, SimTime, Span};
 
 impl World<'_> {
     /// Books the time since the last change under the state that held.
-    #[inline(always)]
     pub(super) fn accrue(&mut self, service: ServiceId) {
         let now = self.now;
         let state = &mut self.services[service];

@@ -109,7 +109,7 @@ impl World<'_> {
     }
 
     /// Last step: hands-on repair.
-    #[inline(always)]
+    #[inline]
     pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
         let class = &self.scenario.classes[self.layout.populations[population].class];
         let (trial, layout) = (self.key, &self.layout);

@@ -20,24 +20,27 @@ impl World<'_> {
     /// Looks at a replica again and counts it in or out.
     #[inline]
     pub(super) fn refresh_replica(&mut self, replica: ReplicaId) {
-        let state = self.replicas[replica];
-        let (service, group) = self.scenario.replica_home[replica];
+        let state = &self.replicas[replica];
+        let (service, group, host, was) = (state.service, state.group as usize, state.host, state.available);
         // Voters only need each other; whether users reach their side is asked when the sides are known.
-        let reached = !self.layout.networked
-            || self.scenario.services[service].quorum.is_some()
-            || self.reached_by_users(state.host);
-        let available = !state.moving && reached && self.host_serves(state.host);
-        if available == state.available {
+        let reached =
+            !self.layout.networked || self.scenario.services[service].quorum.is_some() || self.reached_by_users(host);
+        let available = !state.moving && reached && self.host_serves(host);
+        if available == was {
             if self.services[service].status == super::trace::Status::Down {
                 self.touch_service(service); // what holds it down may have changed
             }
             return;
         }
         self.replicas[replica].available = available;
-        let change = if available { 1 } else { -1 };
         let counts = &mut self.services[service];
-        counts.up = counts.up.strict_add_signed(change);
-        counts.group_up[group] = counts.group_up[group].strict_add_signed(change);
+        if available {
+            counts.up += 1;
+            counts.group_up[group] += 1;
+        } else {
+            counts.up -= 1;
+            counts.group_up[group] -= 1;
+        }
         self.count_changed(service);
         if let Some(reschedule) = &self.scenario.services[service].reschedule {
             let state = &mut self.replicas[replica];

@@ -73,7 +73,7 @@ impl World<'_> {
     }
 
     /// True when nothing but its own replicas could keep the service down.
-    #[inline(always)]
+    #[inline]
     pub(super) fn unobstructed(&self, service: ServiceId) -> bool {
         let state = &self.services[service];
         state.hard_down == 0 && state.needs_missing == 0 && state.suspended == 0
@@ -81,16 +81,26 @@ impl World<'_> {
 
     /// A replica more or less. Where that is all there is to the state of a service, and it goes on serving, its redundancy is booked
     /// at once; the long way over [`World::touch_service`] gives the same.
-    #[inline(always)]
+    #[inline]
     pub(super) fn count_changed(&mut self, service: ServiceId) {
-        let (need, state) = (self.scenario.services[service].need, &self.services[service]);
-        let goes_on = state.up >= need && state.status == Status::Up && state.soft_down == 0;
-        if goes_on && self.layout.counted[service] && !state.dirty && self.unobstructed(service) {
-            let degree = state.up - need;
-            self.accrue(service);
-            self.services[service].degree = degree;
+        let now = self.now;
+        let state = &mut self.services[service];
+        let (up, degree, since) = (state.up, state.degree, state.since);
+        let goes_on = state.counted && up >= state.need && state.status == Status::Up && !state.dirty;
+        let clear = state.hard_down | state.soft_down | state.needs_missing | state.suspended == 0;
+        if !goes_on || !clear {
+            return self.touch_service(service);
+        }
+        state.degree = up - state.need;
+        if now <= state.slice_end && degree > 0 {
+            state.since = now;
+            state.degree_least = state.degree_least.min(degree);
+            state.slice_degree += f64::from(degree) * (now - since).as_microseconds() as f64;
         } else {
-            self.touch_service(service);
+            state.degree = degree;
+            self.accrue(service);
+            let state = &mut self.services[service];
+            state.degree = up - state.need;
         }
     }
 

@@ -78,6 +78,8 @@ pub(super) struct RunningPool {
     pub first: UnitId,
     /// Hits count only while the unit operates.
     pub guarded: bool,
+    /// A failure goes straight to hands-on repair.
+    pub plain: bool,
 }
 
 /// Clock of a unit with a life of its own.
@@ -170,6 +172,9 @@ pub(super) enum Stage {
 pub(super) struct ServiceState {
     pub status: Status,
     pub stage: Stage,
+    /// Replicas it needs, and whether counting them is all there is to its state: copied from the model to where they are looked at.
+    pub need: u32,
+    pub counted: bool,
     /// Available replicas of each group.
     pub group_up: Vec<u32>,
     /// Available replicas of all groups.
@@ -221,6 +226,8 @@ pub(super) struct ServiceState {
 /// A replica.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReplicaState {
+    pub service: ServiceId,
+    pub group: u32,
     pub host: UnitId,
     /// Next replica on the same host.
     pub next: Option<ReplicaId>,
@@ -339,7 +346,7 @@ impl<'a> World<'a> {
             components: IdVec::filled(0, scenario.domains.len()),
             outside_component: 0,
             services: scenario.services.iter().map(|service| ServiceState::new(service.groups.len())).collect(),
-            replicas: scenario.replica_host.iter().map(|host| ReplicaState::new(*host)).collect(),
+            replicas: homes(scenario).collect(),
             crews: IdVec::filled(CrewState::default(), scenario.crews.len()),
             spares: IdVec::filled(SpareState::default(), scenario.classes.len()),
             care: IdVec::filled(CareState::default(), scenario.populations.len()),
@@ -389,7 +396,7 @@ impl<'a> World<'a> {
             service.reset(scenario.horizon);
         }
         for (replica, host) in self.replicas.iter_mut().zip(&scenario.replica_host) {
-            *replica = ReplicaState::new(*host);
+            *replica = ReplicaState::new(replica.service, replica.group, *host);
         }
         for index in (0..self.replicas.len()).rev() {
             let replica = ReplicaId::new(index);
@@ -401,6 +408,8 @@ impl<'a> World<'a> {
                 *up = group.replicas.len() as u32;
             }
             self.services[id].up = scenario.replicas_of(id).len() as u32;
+            self.services[id].need = service.need;
+            self.services[id].counted = self.layout.counted[id];
             self.services[id].leader =
                 service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
         }
@@ -474,6 +483,8 @@ impl ServiceState {
         Self {
             status: Status::Up,
             stage: Stage::Serving,
+            need: 0,
+            counted: false,
             group_up: vec![0; groups],
             up: 0,
             active: 0,
@@ -521,8 +532,10 @@ impl ServiceState {
 }
 
 impl ReplicaState {
-    const fn new(host: UnitId) -> Self {
+    const fn new(service: ServiceId, group: u32, host: UnitId) -> Self {
         Self {
+            service,
+            group,
             host,
             next: None,
             available: true,
@@ -532,6 +545,12 @@ impl ReplicaState {
             moves: 0,
         }
     }
+}
+
+/// Replicas at the start of a trial.
+fn homes(scenario: &Scenario) -> impl Iterator<Item = ReplicaState> + '_ {
+    let homes = scenario.replica_home.iter().zip(&scenario.replica_host);
+    homes.map(|((service, group), host)| ReplicaState::new(*service, *group as u32, *host))
 }
 
 /// End of the `slice`-th of the equal slices of the horizon.

@@ -6,5 +6,6 @@ mod architecture;
 mod behaviour;
 mod cli;
 mod diagnostics;
+mod meaning;
 mod properties;
 mod support;

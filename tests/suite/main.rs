@@ -7,5 +7,6 @@ mod behaviour;
 mod cli;
 mod diagnostics;
 mod meaning;
+mod open;
 mod properties;
 mod support;

@@ -2,7 +2,7 @@
 
 use super::state::{Stage, World};
 use super::trace::Status;
-use crate::model::{Cause, Disruption, Level, ServiceId};
+use crate::model::{Cause, Disruption, DomainId, Level, ServiceId};
 
 impl World<'_> {
     /// How wide the disruption behind a cause is.
@@ -93,6 +93,16 @@ impl World<'_> {
         }
         causes.extend(self.unit_cause(state.host));
         let Some(domain) = self.scenario.unit_domain[state.host] else { return };
+        self.place_causes(domain, causes);
+        // A replica that counts is reached; voters count on every side, and may be on the wrong one.
+        let votes = self.scenario.services[self.scenario.replica_home[replica].0].quorum.is_some();
+        if self.layout.networked && (votes || !state.available) && self.host_serves(state.host) {
+            self.link_causes(domain, causes);
+        }
+    }
+
+    /// Why nothing at a place can be used: it is off or cut off as a whole.
+    pub(super) fn place_causes(&self, domain: DomainId, causes: &mut Vec<Cause>) {
         if self.domains[domain].off {
             self.domain_causes(domain, causes);
         }
@@ -103,18 +113,40 @@ impl World<'_> {
                 around = self.scenario.domains[here].parent;
             }
         }
-        if self.layout.networked && self.host_serves(state.host) {
-            self.link_causes(domain, causes);
-        }
     }
 
     /// Finds out anew what holds a service down.
     pub(super) fn find_causes(&mut self, service: ServiceId) {
         let scenario = self.scenario;
-        let found = self.causes(service).into_iter().map(|cause| cause.index(scenario) as u32);
+        let causes = self.causes(service);
+        if self.services[service].planned && causes.iter().any(|cause| is_trouble(*cause)) {
+            self.services[service].planned = false; // it began as planned work and went wrong on the way
+        }
+        let found = causes.into_iter().map(|cause| cause.index(scenario) as u32);
         if !found.clone().eq(self.services[service].causes.iter().copied()) {
             self.accrue(service);
             self.services[service].causes = found.collect();
         }
+    }
+}
+
+/// True for what nobody plans, and what does not merely follow from planned work.
+const fn is_trouble(cause: Cause) -> bool {
+    match cause {
+        Cause::Class(_)
+        | Cause::Crew(_)
+        | Cause::Spare(_)
+        | Cause::WrongRepair(_)
+        | Cause::Plant(_)
+        | Cause::Link(_)
+        | Cause::Threat(_) => true,
+        Cause::Maintenance(_)
+        | Cause::Dependency(_)
+        | Cause::Detection
+        | Cause::Decision
+        | Cause::Failover
+        | Cause::StartUp
+        | Cause::Election
+        | Cause::Restart => false,
     }
 }

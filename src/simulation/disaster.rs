@@ -67,12 +67,15 @@ impl World<'_> {
     pub(super) fn warn(&mut self, threat: ThreatId) {
         let model = &self.scenario.threats[threat];
         self.note(Happening::Warned(threat, model.warning));
-        if model.target.pick == Pick::One || model.target.circle.is_some() {
-            return; // nobody knows yet where it will strike
+        let mut threatened = match model.target.pick {
+            Pick::All => model.target.domains.clone(),
+            Pick::One => Vec::new(), // nobody knows yet where it will strike
+        };
+        if let Some(circle) = model.target.circle.as_ref().filter(|circle| circle.scatter_km <= 0.0) {
+            let inside = circle.sites.iter().filter(|(_, at)| distance_km(circle.around, *at) <= circle.radius_km);
+            threatened.extend(inside.map(|(domain, _)| *domain));
         }
-        for domain in &model.target.domains {
-            self.evacuate(*domain);
-        }
+        self.evacuate(&threatened);
     }
 
     /// A threat strikes.
@@ -82,8 +85,14 @@ impl World<'_> {
         self.tally.scenario.strikes[threat.index()] += 1;
         self.note(Happening::Struck(threat));
         let struck = self.struck(threat, nth);
-        for effect in 0..self.scenario.threats[threat].effects.len() {
-            self.apply(threat, nth, effect, &struck);
+        // Destruction first: what is gone is not merely away, whatever the order in which the effects are written.
+        let effects = &self.scenario.threats[threat].effects;
+        for destroys in [true, false] {
+            for (index, effect) in effects.iter().enumerate() {
+                if matches!(effect.action, Action::Destroy(_)) == destroys {
+                    self.apply(threat, nth, index, &struck);
+                }
+            }
         }
         for (index, cascade) in self.scenario.threats[threat].then.iter().enumerate() {
             let key = self.layout.threat_keys[threat].wrapping_add(index as u64);
@@ -171,10 +180,13 @@ impl World<'_> {
             }
             return;
         }
-        // Single nodes cannot be suspended as a domain: they are away like a destroyed one, for the same time.
+        // Single nodes cannot be suspended as a domain: they are away like a destroyed one, for the same time. One that does not work
+        // anyway is left to its repair, which the end of a passing effect does not shorten.
         for unit in &struck.nodes {
             let away = draw(lasts, &mut rng);
-            self.destroy(*unit, threat, away);
+            if self.units[*unit].phase == Phase::Working {
+                self.destroy(*unit, threat, away);
+            }
         }
         let mut plants = struck.plants.clone();
         if matches!(action, Action::Suspend) {
@@ -288,7 +300,9 @@ impl World<'_> {
             self.units[unit].phase = Phase::Gone; // so that the free slot is not given back to it
             self.maintenance_slot_free(population);
         }
-        self.care[population].hidden.retain(|other| *other != unit);
+        if self.units[unit].hidden {
+            self.care[population].hidden.retain(|other| *other != unit);
+        }
         let state = &mut self.units[unit];
         state.phase = Phase::Gone;
         state.origin = Origin::Threat(threat);
@@ -373,7 +387,9 @@ fn next_strike(now: SimTime, rate: Rate, season: Option<Season>, rng: &mut Rng) 
     let (cycle, phase) = (libm::floor(position), position - libm::floor(position));
     let used = cycle * season.lasts + phase.min(season.lasts);
     let target = used + unit / (rate.per_second() * year) * season.lasts;
-    let (whole, part) = (libm::floor(target / season.lasts), target % season.lasts);
+    // Before the first whole season of the trial `target` is below zero: what is left over is measured from the floor, not from zero.
+    let whole = libm::floor(target / season.lasts);
+    let part = target - whole * season.lasts;
     let seconds = (whole + part + season.begins) * year;
     let at = seconds * MICROSECONDS_PER_SECOND as f64;
     if at >= u64::MAX as f64 { SimTime::NEVER } else { SimTime::from_microseconds(at.max(0.0) as u64).max(now) }

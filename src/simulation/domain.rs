@@ -21,17 +21,38 @@ impl World<'_> {
 
     /// Puts a domain on or off, as what it needs says, and everything below with it.
     pub(super) fn reassess_domain(&mut self, domain: DomainId) {
+        if self.switch_domain(domain) {
+            self.domains_switched(domain);
+        }
+    }
+
+    /// The same without telling the replicas below; true when the domain went on or off.
+    fn switch_domain(&mut self, domain: DomainId) -> bool {
         let parent_off = self.scenario.domains[domain].parent.is_some_and(|parent| self.domains[parent].off);
         let state = &self.domains[domain];
         let can_run = state.needs_missing == 0 && state.suspended == 0 && !parent_off;
         match (state.off, can_run) {
-            (false, false) => self.domain_off(domain),
+            (false, false) => {
+                self.domain_off(domain);
+                true
+            }
             (true, true) if !state.restarting => self.domain_returns(domain),
             (true, false) if state.restarting => {
                 self.domains[domain].restarting = false;
                 self.domains[domain].incarnation += 1;
+                false
             }
-            (false, true) | (true, _) => {}
+            (false, true) | (true, _) => false,
+        }
+    }
+
+    /// Tells those who rely on a domain, or on anything below it, that it went on or off: once for all of it.
+    fn domains_switched(&mut self, domain: DomainId) {
+        self.network_dirty |= self.layout.networked;
+        self.clocks_dirty = true;
+        self.refresh_replicas_below(domain);
+        if !self.domains[domain].off {
+            self.watchers_back(self.scenario.domains[domain].units);
         }
     }
 
@@ -43,18 +64,15 @@ impl World<'_> {
         self.note(Happening::DomainOff(domain));
         self.recount_domain(domain);
         for nth in 0..self.layout.children[domain].len() {
-            self.reassess_domain(self.layout.children[domain][nth]);
+            self.switch_domain(self.layout.children[domain][nth]);
         }
-        self.network_dirty |= self.layout.networked;
-        self.clocks_dirty = true;
-        self.refresh_replicas_below(domain);
     }
 
-    /// What a domain needs is back: it is on at once, or after its restart.
-    fn domain_returns(&mut self, domain: DomainId) {
+    /// What a domain needs is back: it is on at once (true), or after its restart.
+    fn domain_returns(&mut self, domain: DomainId) -> bool {
         let Some(law) = &self.scenario.domains[domain].restart else {
             self.domain_on(domain);
-            return;
+            return true;
         };
         let state = &mut self.domains[domain];
         state.restarting = true;
@@ -64,12 +82,14 @@ impl World<'_> {
         let takes = draw(law, &mut self.key.stream(Purpose::Restart as u64, self.layout.domain_keys[domain], nth));
         self.note(Happening::DomainRestarting(domain, takes));
         self.schedule_in(takes, Event::DomainRestarted { domain, incarnation });
+        false
     }
 
     /// A restart is over.
     pub(super) fn domain_restarted(&mut self, domain: DomainId, incarnation: Incarnation) {
         if self.domains[domain].restarting && self.domains[domain].incarnation == incarnation {
             self.domain_on(domain);
+            self.domains_switched(domain);
         }
     }
 
@@ -83,11 +103,8 @@ impl World<'_> {
         self.note(Happening::DomainOn(domain));
         self.recount_domain(domain);
         for nth in 0..self.layout.children[domain].len() {
-            self.reassess_domain(self.layout.children[domain][nth]);
+            self.switch_domain(self.layout.children[domain][nth]);
         }
-        self.network_dirty |= self.layout.networked;
-        self.clocks_dirty = true;
-        self.refresh_replicas_below(domain);
     }
 
     /// Changes the number of severing effects on a domain and everything below.
@@ -97,6 +114,9 @@ impl World<'_> {
         }
         self.room_made = true;
         self.refresh_replicas_below(domain);
+        if change < 0 {
+            self.watchers_back(self.scenario.domains[domain].units);
+        }
     }
 
     /// Works out the speed of everything below a domain anew from the effects that run.
@@ -113,6 +133,16 @@ impl World<'_> {
     /// Has every replica that is hosted below a domain looked at again.
     fn refresh_replicas_below(&mut self, domain: DomainId) {
         let below = self.scenario.domains[domain].units;
+        if below.len() <= self.replicas.len() {
+            for unit in below.iter() {
+                let mut next = self.units[unit].hosted;
+                while let Some(replica) = next {
+                    next = self.replicas[replica].next;
+                    self.refresh_replica(replica);
+                }
+            }
+            return;
+        }
         for service in self.scenario.services.ids() {
             for group in &self.scenario.services[service].groups {
                 let (hosts, range) = (group.hosts.positions(), below.positions());

@@ -33,28 +33,64 @@ impl World<'_> {
         self.services[service].attempts = 0;
         self.services[service].lost_since = self.now;
         let incarnation = self.move_stage(service, Stage::Unnoticed);
-        if let Some(delay) = self.detection_delay(service) {
+        let (probe, person) = self.detection_delays(service, 0);
+        let probe = probe.filter(|_| self.is_watched(service));
+        if let Some(delay) = probe.into_iter().chain(person).min() {
             self.schedule_in(delay, Event::Detected { service, incarnation });
         }
     }
 
-    /// Time until somebody or something notices; `None` when nobody ever does.
-    fn detection_delay(&self, service: ServiceId) -> Option<Span> {
-        let detection = &self.scenario.services[service].detection;
-        let mut rng = self.incident_stream(Purpose::Detection, service);
-        let seeing = detection.monitors.is_empty()
-            || detection.monitors.iter().any(|range: &IdRange<UnitId>| range.iter().any(|unit| self.host_serves(unit)));
-        let probes: Vec<Span> = detection.probes.iter().filter_map(|probe| probe_delay(probe, &mut rng)).collect();
-        let person = detection.person.as_ref().map(|law| draw(law, &mut rng));
-        let probed = if seeing { probes.into_iter().min() } else { None };
-        probed.into_iter().chain(person).min()
+    /// True while some monitoring node serves, or when monitoring is not modelled.
+    fn is_watched(&self, service: ServiceId) -> bool {
+        let monitors = &self.scenario.services[service].detection.monitors;
+        monitors.is_empty() || monitors.iter().any(|range| range.iter().any(|unit| self.host_serves(unit)))
     }
 
-    /// The loss is noticed.
+    /// Time until the quickest probe and until a person notices; `None` when that never happens. Probes begin anew in each round.
+    fn detection_delays(&self, service: ServiceId, round: u32) -> (Option<Span>, Option<Span>) {
+        let detection = &self.scenario.services[service].detection;
+        let nth = u64::from(self.services[service].incidents) << 16 | u64::from(round & 0xffff);
+        let mut rng = self.key.stream(Purpose::Detection as u64, self.layout.service_keys[service], nth);
+        let probes: Vec<Span> = detection.probes.iter().filter_map(|probe| probe_delay(probe, &mut rng)).collect();
+        (probes.into_iter().min(), detection.person.as_ref().map(|law| draw(law, &mut rng)))
+    }
+
+    /// Monitoring nodes may have come back: probes of services that nobody watched begin anew.
+    pub(super) fn watchers_back(&mut self, back: IdRange<UnitId>) {
+        if self.services_down == 0 {
+            return;
+        }
+        for service in self.scenario.services.ids() {
+            let monitors = &self.scenario.services[service].detection.monitors;
+            let state = &self.services[service];
+            if state.stage != Stage::Unnoticed || monitors.is_empty() {
+                continue;
+            }
+            let mut serving = monitors.iter().flat_map(|range| range.iter()).filter(|unit| self.host_serves(*unit));
+            if self.is_watched(service) && serving.all(|unit| back.contains(unit)) {
+                let incarnation = state.incarnation;
+                self.services[service].attempts += 1;
+                if let (Some(delay), _) = self.detection_delays(service, self.services[service].attempts) {
+                    self.schedule_in(delay, Event::Detected { service, incarnation });
+                }
+            }
+        }
+    }
+
+    /// The loss is noticed, unless it is a probe that finds itself without a monitoring node to see it.
     pub(super) fn detected(&mut self, service: ServiceId, incarnation: Incarnation) {
         let state = &self.services[service];
         if state.incarnation != incarnation || state.stage != Stage::Unnoticed {
             return;
+        }
+        if !self.is_watched(service) {
+            let person = self.detection_delays(service, 0).1.map(|delay| state.lost_since + delay);
+            if person.is_none_or(|at| at > self.now) {
+                if let Some(at) = person {
+                    self.schedule(at, Event::Detected { service, incarnation });
+                }
+                return;
+            }
         }
         let length = self.now - state.lost_since;
         self.tally.services[service].detections.add(length);
@@ -85,18 +121,20 @@ impl World<'_> {
                 self.start_up(service);
             }
         } else if self.services[service].stage == Stage::Waiting
-            && let Some(target) = self.standby_target(service)
+            && let Some(target) = self.standby_target(service, |_| true)
         {
             self.switch_to(service, target);
         }
     }
 
-    /// The first other group with enough replicas; calling on it brings its hidden failures to light.
-    fn standby_target(&mut self, service: ServiceId) -> Option<usize> {
-        let (need, groups) = (self.scenario.services[service].need, self.scenario.services[service].groups.len());
-        let active = self.services[service].active;
-        for group in (0..groups).filter(|group| *group != active) {
-            for replica in self.scenario.services[service].groups[group].replicas.iter() {
+    /// The first other group with enough replicas at a place that will do; calling on it brings its hidden failures to light.
+    fn standby_target(&mut self, service: ServiceId, will_do: impl Fn(DomainId) -> bool) -> Option<usize> {
+        let (need, active) = (self.scenario.services[service].need, self.services[service].active);
+        for (group, place) in self.scenario.services[service].groups.iter().enumerate() {
+            if group == active || !will_do(place.domain) {
+                continue;
+            }
+            for replica in place.replicas.iter() {
                 self.uncover(self.replicas[replica].host);
             }
             if self.services[service].group_up[group] >= need {
@@ -234,8 +272,9 @@ impl World<'_> {
         if state.stage != Stage::Serving || state.status == Status::Down {
             return;
         }
-        if let Some(target) = self.standby_target(service) {
+        if let Some(target) = self.standby_target(service, |_| true) {
             self.tally.services[service].false_alarms += 1;
+            self.services[service].incidents += 1; // draws of its own, not those of the incident before it
             self.note(Happening::FalseAlarm(service));
             self.services[service].attempts = 0;
             self.switch_to(service, target);
@@ -243,22 +282,25 @@ impl World<'_> {
         }
     }
 
-    /// A threat to this domain is announced: a service whose active group lies there moves without an outage, if it is done in time.
-    pub(super) fn evacuate(&mut self, domain: DomainId) {
-        let threatened = self.scenario.domains[domain].subtree;
-        for service in self.scenario.services.ids() {
+    /// A threat to these domains is announced: a service whose active group lies there moves to a group that does not, without an
+    /// outage if it is done in time.
+    pub(super) fn evacuate(&mut self, domains: &[DomainId]) {
+        let scenario = self.scenario;
+        let threatened =
+            |place: DomainId| domains.iter().any(|domain| scenario.domains[*domain].subtree.contains(place));
+        if domains.is_empty() {
+            return;
+        }
+        for service in scenario.services.ids() {
             let state = &self.services[service];
-            let groups = &self.scenario.services[service].groups;
+            let groups = &scenario.services[service].groups;
             if !self.layout.standby[service]
                 || state.stage != Stage::Serving
-                || !threatened.contains(groups[state.active].domain)
+                || !threatened(groups[state.active].domain)
             {
                 continue;
             }
-            let Some(target) = self.standby_target(service) else { continue };
-            if threatened.contains(groups[target].domain) {
-                continue;
-            }
+            let Some(target) = self.standby_target(service, |place| !threatened(place)) else { continue };
             self.services[service].incidents += 1;
             let model = &self.scenario.services[service];
             let mut rng = self.incident_stream(Purpose::Decision, service);
@@ -273,16 +315,15 @@ impl World<'_> {
 /// Delay of one probe: the loss falls at a uniform phase, so many probes must fail, and the series must be recognised.
 fn probe_delay(probe: &Probe, rng: &mut Rng) -> Option<Span> {
     let phase: f64 = rng.random();
-    let mut extra = 0_u32;
     if probe.detects.get() <= 0.0 {
         return None;
     }
-    while !chance(probe.detects.get(), rng) {
-        extra += 1;
-        if extra > 1_000_000 {
-            return None;
-        }
-    }
-    let missed = f64::from(probe.missed.max(1) - 1 + extra);
+    // Series that go unrecognised before the first one that is: geometric, by inversion.
+    let extra = if probe.detects.get() >= 1.0 {
+        0.0
+    } else {
+        libm::floor(libm::log1p(-rng.random::<f64>()) / libm::log1p(-probe.detects.get()))
+    };
+    let missed = f64::from(probe.missed.max(1) - 1) + extra;
     Some(Span::from_seconds(probe.every.as_seconds() * (phase + missed)))
 }

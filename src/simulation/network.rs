@@ -28,6 +28,7 @@ impl World<'_> {
             let up = ends_on && self.links[id].cut == 0 && !self.links[id].line_down;
             if self.links[id].up != up {
                 self.links[id].up = up;
+                self.clocks_dirty = true; // a line may age only while it is in use
                 self.note(if up { Happening::LinkUp(id) } else { Happening::LinkDown(id) });
             }
         }
@@ -40,31 +41,32 @@ impl World<'_> {
         }
     }
 
-    /// Labels the ends of links by what they can reach: repeated relabelling, enough for a few hundred ends.
+    /// Labels the ends of links by what they can reach.
+    ///
+    /// Everything below an end hangs on it, another end included: a room with a line of its own still has that of its site.
     pub(super) fn join_components(&mut self) {
-        let outside = self.domains.len() as u32;
-        self.outside_component = outside;
-        for domain in self.scenario.domains.ids() {
-            self.components[domain] = domain.index() as u32;
-        }
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (id, link) in self.scenario.links.enumerate() {
-                if !self.links[id].up {
-                    continue;
-                }
-                let [left, right] = link.between.map(|end| self.component_of_end(end));
-                let least = left.min(right);
-                for end in link.between {
-                    changed |= self.component_of_end(end) != least;
-                    match end {
-                        Endpoint::Domain(domain) => self.components[domain] = least,
-                        Endpoint::Outside => self.outside_component = least,
-                    }
-                }
+        let scenario = self.scenario;
+        let outside = scenario.domains.len();
+        let mut roots: Vec<u32> = (0..=outside as u32).collect();
+        for (domain, model) in scenario.domains.enumerate() {
+            let around = model.parent.and_then(|parent| self.layout.endpoint[parent]);
+            if let (true, Some(around)) = (self.layout.endpoint[domain] == Some(domain), around) {
+                join(&mut roots, domain.index(), around.index());
             }
         }
+        for (id, link) in scenario.links.enumerate() {
+            if self.links[id].up {
+                let [left, right] = link.between.map(|end| match end {
+                    Endpoint::Domain(domain) => domain.index(),
+                    Endpoint::Outside => outside,
+                });
+                join(&mut roots, left, right);
+            }
+        }
+        for domain in scenario.domains.ids() {
+            self.components[domain] = root(&mut roots, domain.index()) as u32;
+        }
+        self.outside_component = root(&mut roots, outside) as u32;
     }
 
     fn component_of_end(&self, end: Endpoint) -> u32 {
@@ -116,20 +118,48 @@ impl World<'_> {
         seen.len()
     }
 
-    /// Links that are down at or above a domain: why users do not reach it.
+    /// What keeps a domain from reaching further: links that are down between what it reaches and the rest.
     pub(super) fn link_causes(&self, domain: DomainId, causes: &mut Vec<Cause>) {
+        let Some(here) = self.layout.endpoint[domain].map(|end| self.components[end]) else { return };
         for (id, link) in self.scenario.links.enumerate() {
-            if self.links[id].up
-                || !link.between.contains(&self.layout.endpoint[domain].map_or(Endpoint::Outside, Endpoint::Domain))
-            {
+            let reached = link.between.map(|end| self.component_of_end(end) == here);
+            if self.links[id].up || reached[0] == reached[1] {
                 continue;
             }
-            let mut cutters = self.link_cutters(id).map(Cause::Threat).peekable();
-            if cutters.peek().is_some() {
-                causes.extend(cutters);
-            } else {
+            let before = causes.len();
+            causes.extend(self.link_cutters(id).map(Cause::Threat));
+            if self.links[id].line_down
+                && let Some(line) = link.line
+            {
+                let units = self.scenario.populations[line].units;
+                causes.extend(units.iter().filter_map(|unit| self.unit_cause(unit)).map(|cause| match cause {
+                    Cause::Class(_) => Cause::Link(id),
+                    other => other,
+                }));
+            }
+            for end in link.between {
+                if let Endpoint::Domain(end) = end {
+                    self.place_causes(end, causes);
+                }
+            }
+            if causes.len() == before {
                 causes.push(Cause::Link(id));
             }
         }
     }
+}
+
+/// The lowest member of a set, found with ever shorter ways.
+fn root(roots: &mut [u32], mut at: usize) -> usize {
+    while roots[at] as usize != at {
+        roots[at] = roots[roots[at] as usize];
+        at = roots[at] as usize;
+    }
+    at
+}
+
+/// Makes two sets one.
+fn join(roots: &mut [u32], left: usize, right: usize) {
+    let (left, right) = (root(roots, left), root(roots, right));
+    roots[left.max(right)] = left.min(right) as u32;
 }

@@ -10,24 +10,34 @@ use crate::quantity::Span;
 impl World<'_> {
     /// Has a piece of plant evaluated once the event at hand is dealt with.
     pub(super) fn touch_plant(&mut self, plant: PlantId) {
-        if !self.plants_dirty.contains(&plant) {
-            self.plants_dirty.push(plant);
+        // Kept in descending order, so that the lowest id is taken from the end.
+        if let Err(place) = self.plants_dirty.binary_search_by(|other| plant.cmp(other)) {
+            self.plants_dirty.insert(place, plant);
         }
     }
 
     /// Evaluates all plant, members before gates: the state at the start of a trial.
     pub(super) fn start_plant(&mut self) {
-        for plant in self.scenario.plants.ids() {
-            self.touch_plant(plant);
-        }
+        self.plants_dirty.clear();
+        self.plants_dirty.extend(self.scenario.plants.ids().rev());
         self.settle_plants();
+        // Standby plant rests from the first moment on: who needs it directly is told, although nothing has changed.
+        for plant in self.scenario.plants.ids() {
+            if self.is_standby(plant) && !self.plants[plant].delivers {
+                self.tell_dependents(plant);
+                self.settle_plants();
+            }
+        }
     }
 
     /// Counts the working parts of a plant anew.
     pub(super) fn recount_plant(&mut self, plant: PlantId) {
         let PlantKind::Parts { population, standby, .. } = &self.scenario.plants[plant].kind else { return };
-        let units = &self.units.as_slice()[self.scenario.populations[*population].units.positions()];
+        let units = &mut self.units.as_mut_slice()[self.scenario.populations[*population].units.positions()];
         let works = |phase: Phase| phase == Phase::Working;
+        for unit in units.iter_mut().filter(|unit| unit.running && !works(unit.phase)) {
+            unit.running = false; // when it is mended it has to be started again
+        }
         self.plants[plant].working = match standby {
             None => units.iter().filter(|unit| works(unit.phase)).count() as u32,
             Some(_) => units.iter().filter(|unit| works(unit.phase) && unit.running).count() as u32,
@@ -40,8 +50,7 @@ impl World<'_> {
 
     /// Evaluates plant until nothing changes any more: lowest id first, so members settle before their gates.
     pub(super) fn settle_plants(&mut self) {
-        while let Some(position) = (0..self.plants_dirty.len()).min_by_key(|index| self.plants_dirty[*index]) {
-            let plant = self.plants_dirty.swap_remove(position);
+        while let Some(plant) = self.plants_dirty.pop() {
             self.evaluate_plant(plant);
         }
     }
@@ -65,7 +74,12 @@ impl World<'_> {
     fn evaluate_plant(&mut self, plant: PlantId) {
         let scenario = self.scenario;
         let delivers = match &scenario.plants[plant].kind {
-            PlantKind::Parts { need, .. } => self.contribution(plant) >= *need,
+            PlantKind::Parts { need, standby, .. } => {
+                if standby.is_some() {
+                    self.follow_demand(plant);
+                }
+                self.contribution(plant) >= *need
+            }
             PlantKind::Gate(gate) => self.gate_delivers(plant, gate),
         };
         let changed = self.plants[plant].delivers != delivers;
@@ -74,32 +88,39 @@ impl World<'_> {
         if changed && !self.is_standby(plant) {
             self.note(if delivers { Happening::PlantBack(plant) } else { Happening::PlantLost(plant) });
         }
-        // Gates count parts one by one: they are told of every change, the others only of a change of delivery.
+        if changed {
+            self.tell_dependents(plant);
+        } else {
+            // Gates count parts one by one: they are told of every change, the others only of a change of delivery.
+            for nth in 0..self.layout.plant_dependents[plant].plants.len() {
+                self.touch_plant(self.layout.plant_dependents[plant].plants[nth]);
+            }
+        }
+    }
+
+    /// Tells all that need a plant whether it delivers.
+    fn tell_dependents(&mut self, plant: PlantId) {
+        let scenario = self.scenario;
         for nth in 0..self.layout.plant_dependents[plant].plants.len() {
             let other = self.layout.plant_dependents[plant].plants[nth];
-            if changed && scenario.plants[other].needs.contains(&plant) {
-                self.plants[other].needs_missing =
-                    scenario.plants[other].needs.iter().filter(|need| !self.plants[**need].delivers).count() as u32;
-            }
+            self.plants[other].needs_missing = self.missing(&scenario.plants[other].needs);
             self.touch_plant(other);
-        }
-        if !changed {
-            return;
         }
         for nth in 0..self.layout.plant_dependents[plant].domains.len() {
             let domain = self.layout.plant_dependents[plant].domains[nth];
-            let needs = &scenario.domains[domain].needs;
-            self.domains[domain].needs_missing =
-                needs.iter().filter(|need| !self.plants[**need].delivers).count() as u32;
+            self.domains[domain].needs_missing = self.missing(&scenario.domains[domain].needs);
             self.reassess_domain(domain);
         }
         for nth in 0..self.layout.plant_dependents[plant].services.len() {
             let service = self.layout.plant_dependents[plant].services[nth];
-            let needs = &scenario.services[service].needs;
-            self.services[service].needs_missing =
-                needs.iter().filter(|need| !self.plants[**need].delivers).count() as u32;
+            self.services[service].needs_missing = self.missing(&scenario.services[service].needs);
             self.touch_service(service);
         }
+    }
+
+    /// How many of these do not deliver.
+    fn missing(&self, needs: &[PlantId]) -> u32 {
+        needs.iter().filter(|need| !self.plants[**need].delivers).count() as u32
     }
 
     /// Supply against need, then the store.
@@ -109,12 +130,8 @@ impl World<'_> {
             self.leave_store(plant);
             return false;
         }
-        let supply = |world: &Self, with_standby: bool| -> u32 {
-            let counts = gate.of.iter().filter(|member| with_standby || !world.is_standby(**member));
-            counts.map(|member| world.contribution(*member)).sum()
-        };
-        self.demand(plant, gate, supply(self, false) < gate.need);
-        if supply(self, true) >= gate.need {
+        self.demand(plant, gate, true);
+        if gate.of.iter().map(|member| self.contribution(*member)).sum::<u32>() >= gate.need {
             self.leave_store(plant);
             return true;
         }
@@ -179,24 +196,39 @@ impl World<'_> {
         }
     }
 
-    /// A gate asks its standby members to run, or lets them rest.
-    fn demand(&mut self, plant: PlantId, gate: &Gate, wanted: bool) {
-        if std::mem::replace(&mut self.plants[plant].demanding, wanted) == wanted {
+    /// A gate that can use it asks its standby members to run as long as those before them in its list fall short, and lets the others rest.
+    fn demand(&mut self, plant: PlantId, gate: &Gate, able: bool) {
+        if !gate.of.iter().any(|member| self.is_standby(*member)) {
             return;
         }
+        self.plants[plant].demanding = able;
         for member in &gate.of {
-            if !self.is_standby(*member) {
-                continue;
+            if self.is_standby(*member) {
+                self.follow_demand(*member);
             }
-            if wanted {
-                self.plants[*member].demands += 1;
-                self.start_standby(*member);
-            } else {
-                self.plants[*member].demands -= 1;
-                if self.plants[*member].demands == 0 {
-                    self.stop_standby(*member);
-                }
-            }
+        }
+    }
+
+    /// True when a gate falls short without this standby member: with all that does not stand by, and with the standby plant listed before it.
+    fn is_short_without(&self, gate: &Gate, member: PlantId) -> bool {
+        let always = gate.of.iter().filter(|other| !self.is_standby(**other));
+        let before = gate.of.iter().take_while(|other| **other != member).filter(|other| self.is_standby(**other));
+        always.chain(before).map(|other| self.contribution(*other)).sum::<u32>() < gate.need
+    }
+
+    /// Starts standby plant that some gate asks for and that can run, stops it otherwise.
+    fn follow_demand(&mut self, plant: PlantId) {
+        let asked = self.layout.plant_dependents[plant].plants.iter().filter(|other| {
+            matches!(&self.scenario.plants[**other].kind, PlantKind::Gate(gate)
+                if self.plants[**other].demanding && self.is_short_without(gate, plant))
+        });
+        let able = self.plants[plant].suspended == 0 && self.plants[plant].needs_missing == 0;
+        let demands = if able { asked.count() as u32 } else { 0 };
+        let before = std::mem::replace(&mut self.plants[plant].demands, demands);
+        if demands > 0 && before == 0 {
+            self.start_standby(plant);
+        } else if demands == 0 && before > 0 {
+            self.stop_standby(plant);
         }
     }
 
@@ -271,20 +303,30 @@ impl World<'_> {
 
     /// Causes that keep a plant from delivering: its broken parts, the threats on it, or what it lacks itself.
     pub(super) fn plant_causes(&self, plant: PlantId, causes: &mut Vec<Cause>) {
+        let before = causes.len();
+        self.faults(plant, causes);
+        if causes.len() == before {
+            causes.push(Cause::Plant(plant)); // a generator that is still starting, say
+        }
+    }
+
+    /// What is broken, struck or at work in a plant and in what it relies on; nothing when it only rests or starts.
+    fn faults(&self, plant: PlantId, causes: &mut Vec<Cause>) {
         let (model, state) = (&self.scenario.plants[plant], &self.plants[plant]);
         if state.suspended > 0 {
             causes.extend(self.plant_suspenders(plant).map(Cause::Threat));
         }
         for need in &model.needs {
             if !self.plants[*need].delivers {
-                self.plant_causes(*need, causes);
+                self.faults(*need, causes);
             }
         }
         match &model.kind {
             PlantKind::Gate(gate) => {
+                // Parts count one by one: one that is missing is a cause although its plant may still deliver on its own.
                 for member in &gate.of {
-                    if !self.plants[*member].delivers {
-                        self.plant_causes(*member, causes);
+                    if self.contribution(*member) < self.whole(*member) {
+                        self.faults(*member, causes);
                     }
                 }
             }
@@ -297,8 +339,13 @@ impl World<'_> {
                 }
             }
         }
-        if causes.is_empty() {
-            causes.push(Cause::Plant(plant)); // a generator that is still starting, say
+    }
+
+    /// What a plant contributes to a gate when nothing is wrong with it.
+    fn whole(&self, plant: PlantId) -> u32 {
+        match &self.scenario.plants[plant].kind {
+            PlantKind::Parts { population, .. } => self.scenario.populations[*population].units.len() as u32,
+            PlantKind::Gate(_) => 1,
         }
     }
 

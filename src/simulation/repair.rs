@@ -4,8 +4,8 @@ use super::draw::{Purpose, chance, draw};
 use super::event::{Event, Incarnation};
 use super::state::{Origin, Phase, World};
 use super::trace::Happening;
-use crate::id::Id;
-use crate::model::{ClassId, CrewId, PopulationId, UnitId};
+use crate::id::{Id, IdRange};
+use crate::model::{ClassId, CrewId, PopulationId, PopulationKind, Role, UnitId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -144,12 +144,21 @@ impl World<'_> {
             self.renew_clock(population, unit);
         }
         self.unit_back(unit);
+        self.watcher_back(unit);
         if self.layout.populations[population].pool.is_none() {
             self.start_clock(unit);
         }
         if !self.layout.populations[population].plain_repair {
             self.release_crew(unit);
             self.maybe_wrong(population, unit);
+        }
+    }
+
+    /// A monitoring node that works again may be the only one.
+    #[inline]
+    fn watcher_back(&mut self, unit: UnitId) {
+        if self.services_down > 0 && self.scenario.class_of(unit).role == Role::Monitoring {
+            self.watchers_back(IdRange::new(unit.index(), unit.index() + 1));
         }
     }
 
@@ -165,22 +174,21 @@ impl World<'_> {
         if let Some(victim) = self.neighbour(unit)
             && self.units[victim].phase == Phase::Working
         {
-            self.units[victim].hidden = false;
+            let population = self.scenario.unit_population[victim];
+            self.forget_hidden(population, victim, false);
             self.stop_clock(victim);
-            self.fail(self.scenario.unit_population[victim], victim, Origin::WrongRepair);
+            self.fail(population, victim, Origin::WrongRepair);
         }
     }
 
-    /// The next unit in the same rack (or the same plant), round robin.
+    /// The next node in the same rack, or the next part of the same plant wherever that stands, round robin.
     fn neighbour(&self, unit: UnitId) -> Option<UnitId> {
-        let units = self.scenario.populations[self.scenario.unit_population[unit]].units;
-        let (first, count) = match self.scenario.unit_domain[unit] {
-            Some(domain) => {
-                let all = self.scenario.domains[domain].units;
-                (all.positions().start, all.len())
-            }
-            None => (units.positions().start, units.len()),
+        let population = &self.scenario.populations[self.scenario.unit_population[unit]];
+        let units = match (population.kind, self.scenario.unit_domain[unit]) {
+            (PopulationKind::Nodes | PopulationKind::Node, Some(domain)) => self.scenario.domains[domain].units,
+            _ => population.units,
         };
+        let (first, count) = (units.positions().start, units.len());
         (count > 1).then(|| UnitId::new(first + (unit.index() - first + 1) % count))
     }
 
@@ -204,7 +212,9 @@ impl World<'_> {
         let class = self.layout.populations[population].class;
         let Some(maintenance) = &self.scenario.classes[class].maintenance else { return };
         if self.care[population].away >= maintenance.at_a_time {
-            self.care[population].queue.push_back(unit);
+            if self.care[population].queue.len() < units.len() {
+                self.care[population].queue.push_back(unit); // turns go round: a full queue holds every unit once
+            }
         } else {
             self.begin_maintenance(population, unit);
         }
@@ -218,6 +228,7 @@ impl World<'_> {
         let class = &self.scenario.classes[self.layout.populations[population].class];
         let Some(maintenance) = &class.maintenance else { return };
         self.stop_clock(unit);
+        self.forget_hidden(population, unit, true);
         let (key, turn) = (self.layout.unit_key(population, unit), u64::from(self.care[population].next_turn));
         let takes = draw(&maintenance.takes, &mut self.key.stream(Purpose::Maintenance as u64, key, turn));
         self.care[population].away += 1;
@@ -231,12 +242,22 @@ impl World<'_> {
         self.schedule_in(takes.max(Span::from_microseconds(1)), Event::Mended { unit, incarnation });
     }
 
-    /// Planned work is done; what was found broken on the way is mended with it.
+    /// A hidden failure is dealt with otherwise than by a repair of its own; planned work that finds it mends it, with a new life.
+    fn forget_hidden(&mut self, population: PopulationId, unit: UnitId, renews: bool) {
+        if std::mem::take(&mut self.units[unit].hidden) {
+            self.care[population].hidden.retain(|other| *other != unit);
+            if renews {
+                self.units[unit].occurrence += 1;
+                self.renew_clock(population, unit);
+            }
+        }
+    }
+
+    /// Planned work is done; what was found broken when it began has been mended with it.
     #[cold]
     fn maintained(&mut self, population: PopulationId, unit: UnitId) {
         let class = &self.scenario.classes[self.layout.populations[population].class];
         let renews = class.maintenance.as_ref().is_some_and(|maintenance| maintenance.renews);
-        self.care[population].hidden.retain(|other| *other != unit);
         self.note(Happening::MaintenanceEnded(unit));
         self.units[unit].incarnation += 1;
         if renews {
@@ -244,6 +265,7 @@ impl World<'_> {
             self.renew_clock(population, unit);
         }
         self.unit_back(unit);
+        self.watcher_back(unit);
         self.start_clock(unit);
         self.maintenance_slot_free(population);
     }

@@ -6,5 +6,7 @@ mod architecture;
 mod behaviour;
 mod cli;
 mod diagnostics;
+mod meaning;
+mod open;
 mod properties;
 mod support;

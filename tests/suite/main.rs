@@ -3,8 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod audit;
+mod auditor;
 mod behaviour;
 mod cli;
+mod determinism;
 mod diagnostics;
+mod exhaustive;
+mod expectations;
+mod generator;
+mod golden;
+mod metric_keys;
+mod oracle;
 mod properties;
+mod reference;
 mod support;

@@ -96,7 +96,7 @@ fn stopping_early_does_not_depend_on_threads() {
         }),
         ..Plan::whole(100, 1)
     };
-    let rule = until(0.13);
+    let rule = until(0.06);
     let one = run(&scenario, &rule);
     assert_eq!(one.stopped, Stopped::Precise);
     assert!(one.trials > 4096 && one.trials < 8192, "{} trials: choose a rule that stops in between", one.trials);

@@ -15,6 +15,7 @@ mod generator;
 mod golden;
 mod metric_keys;
 mod oracle;
+mod overlaps;
 mod properties;
 mod reference;
 mod support;

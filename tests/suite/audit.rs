@@ -18,7 +18,13 @@ fn assert_clean(scenario: &Scenario, trials: std::ops::Range<u64>) {
     for trial in trials {
         let (tally, trace) = traced(scenario, trial);
         let found = audit(scenario, &trace, &tally);
-        assert!(found.is_empty(), "{} trial {trial}: {}\n{:#?}", scenario.name, found.len(), &found[..found.len().min(8)]);
+        assert!(
+            found.is_empty(),
+            "{} trial {trial}: {}\n{:#?}",
+            scenario.name,
+            found.len(),
+            &found[..found.len().min(8)]
+        );
     }
 }
 
@@ -120,7 +126,9 @@ fn a_dropped_entry_is_noticed() {
 fn instant(trace: &Trace, at: usize) -> bool {
     let Happening::Became(service, ..) = trace.entries[at].what else { return false };
     trace.entries.iter().enumerate().any(|(other, entry)| {
-        other != at && entry.at == trace.entries[at].at && matches!(entry.what, Happening::Became(same, ..) if same == service)
+        other != at
+            && entry.at == trace.entries[at].at
+            && matches!(entry.what, Happening::Became(same, ..) if same == service)
     })
 }
 
@@ -155,7 +163,8 @@ fn swapped_entries_are_noticed() {
                     continue; // may happen in any state
                 }
                 let mut spoiled = trace.clone();
-                (spoiled.entries[at].what, spoiled.entries[next].what) = (trace.entries[next].what, trace.entries[at].what);
+                (spoiled.entries[at].what, spoiled.entries[next].what) =
+                    (trace.entries[next].what, trace.entries[at].what);
                 let found = !audit(&scenario, &spoiled, &tally).is_empty();
                 assert!(found, "swapped {:?} and {:?} unnoticed", trace.entries[at], trace.entries[next]);
                 swaps += 1;

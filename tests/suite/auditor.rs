@@ -39,7 +39,9 @@ pub fn audit(scenario: &Scenario, trace: &Trace, tally: &TrialTally) -> Vec<Stri
             return auditor.complaints;
         }
         auditor.pass_to(first.at);
-        moment.iter().for_each(|entry| auditor.take(*entry));
+        for entry in moment {
+            auditor.take(*entry);
+        }
         auditor.close_moment();
         rest = later;
     }
@@ -60,7 +62,7 @@ struct Auditor<'a> {
     /// Strikes that were announced and have to come.
     announced: Vec<(SimTime, ThreatId)>,
     /// Effects of each threat that still run.
-    running: Vec<i64>,
+    running: Vec<usize>,
     struck: Vec<u64>,
     counts: BTreeMap<&'static str, u64>,
     /// Unit-seconds away, per domain that holds the units directly.
@@ -182,7 +184,9 @@ impl<'a> Auditor<'a> {
             Happening::MaintenanceBegan(unit) => {
                 self.step(unit, "planned work", &[Care::Works, Care::Hidden], Care::Maintained);
             }
-            Happening::MaintenanceEnded(unit) => self.step(unit, "planned work ended", &[Care::Maintained], Care::Works),
+            Happening::MaintenanceEnded(unit) => {
+                self.step(unit, "planned work ended", &[Care::Maintained], Care::Works);
+            }
             Happening::Destroyed(unit, threat) => {
                 self.count("failed");
                 if self.struck[threat.index()] == 0 {
@@ -192,16 +196,22 @@ impl<'a> Auditor<'a> {
             }
             Happening::Warned(threat, ahead) => self.announced.push((self.now + ahead, threat)),
             Happening::Struck(threat) => self.strike(threat),
-            Happening::Passed(threat) => {
-                self.running[threat.index()] -= 1;
-                if self.running[threat.index()] < 0 {
-                    self.wrong(format!("an effect of {threat:?} passed that never began"));
-                }
+            Happening::Passed(threat) => match self.running[threat.index()].checked_sub(1) {
+                Some(left) => self.running[threat.index()] = left,
+                None => self.wrong(format!("an effect of {threat:?} passed that never began")),
+            },
+            Happening::PlantLost(plant) => {
+                flip(&mut self.lost[plant.index()], true, "plant lost", &mut self.complaints);
             }
-            Happening::PlantLost(plant) => flip(&mut self.lost[plant.index()], true, "plant lost", &mut self.complaints),
-            Happening::PlantBack(plant) => flip(&mut self.lost[plant.index()], false, "plant back", &mut self.complaints),
-            Happening::DomainOff(domain) => flip(&mut self.off[domain.index()], true, "domain off", &mut self.complaints),
-            Happening::DomainOn(domain) => flip(&mut self.off[domain.index()], false, "domain on", &mut self.complaints),
+            Happening::PlantBack(plant) => {
+                flip(&mut self.lost[plant.index()], false, "plant back", &mut self.complaints);
+            }
+            Happening::DomainOff(domain) => {
+                flip(&mut self.off[domain.index()], true, "domain off", &mut self.complaints);
+            }
+            Happening::DomainOn(domain) => {
+                flip(&mut self.off[domain.index()], false, "domain on", &mut self.complaints);
+            }
             Happening::DomainRestarting(domain, _) => {
                 if !self.off[domain.index()] {
                     self.wrong(format!("{domain:?} restarts and is on"));
@@ -277,7 +287,7 @@ impl<'a> Auditor<'a> {
     fn strike(&mut self, threat: ThreatId) {
         let model = &self.scenario.threats[threat];
         self.struck[threat.index()] += 1;
-        self.running[threat.index()] += model.effects.len() as i64;
+        self.running[threat.index()] += model.effects.len();
         let warned = self.announced.iter().position(|announced| *announced == (self.now, threat));
         match warned {
             Some(at) => {
@@ -296,7 +306,7 @@ impl<'a> Auditor<'a> {
         if !over.is_empty() {
             self.wrong(format!("too many people at work at {:?}: {over:?}", self.now));
         }
-        for population in self.scenario.populations.iter() {
+        for population in &self.scenario.populations {
             if let Some(maintenance) = &self.scenario.classes[population.class].maintenance {
                 let away = population.units.iter().filter(|unit| self.units[unit.index()] == Care::Maintained).count();
                 if away > maintenance.at_a_time as usize {

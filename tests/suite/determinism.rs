@@ -1,8 +1,8 @@
 //! Are results a function of scenario, seed and number of trials alone? Threads, batches and shards change no bit.
 
 use crate::support::{BUSY, scenario};
-use drsim::model::{Scenario, ServiceId, Subject};
 use drsim::id::Id as _;
+use drsim::model::{Scenario, ServiceId, Subject};
 use drsim::montecarlo::{Outcomes, Plan, Stopped, Until, merge};
 use drsim::report::{folder, json};
 use drsim::simulation::Simulator;

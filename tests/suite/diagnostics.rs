@@ -33,7 +33,7 @@ fn scenarios() -> Vec<PathBuf> {
 /// Read under a name without a folder, so that texts do not depend on where the tests run.
 fn read(path: &Path) -> Source {
     let mut source = Source::read(path).unwrap();
-    source.name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    path.file_name().unwrap().to_str().unwrap().clone_into(&mut source.name);
     source
 }
 

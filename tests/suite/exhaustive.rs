@@ -1,6 +1,6 @@
 //! All small structures: every k of n up to four, every set of dead nodes, from the text of a scenario to the books, against counting.
 
-use crate::support::{scenario, service_mean, only};
+use crate::support::{only, scenario, service_mean};
 use drsim::simulation::ServiceTally;
 
 /// One site, a node of its own class per rack place; bit `i` of `dead` tells whether node `i` is dead.
@@ -25,10 +25,12 @@ fn text(racks: &[usize], dead: u32, need: usize, unit: &str) -> String {
 
 /// Most units (given the working nodes in each) that may be lost, whichever they are, with `need` nodes left; by trying every set of units.
 fn degree(working: &[u32], need: u32) -> u32 {
-    let survives = |lost: u32| (0..1_u32 << working.len()).filter(|set| set.count_ones() == lost).all(|set| {
-        let left = working.iter().enumerate().filter(|(unit, _)| set & (1 << unit) == 0).map(|(_, nodes)| nodes);
-        left.sum::<u32>() >= need
-    });
+    let survives = |lost: u32| {
+        (0..1_u32 << working.len()).filter(|set| set.count_ones() == lost).all(|set| {
+            let left = working.iter().enumerate().filter(|(unit, _)| set & (1 << unit) == 0).map(|(_, nodes)| nodes);
+            left.sum::<u32>() >= need
+        })
+    };
     (1..=working.len() as u32).take_while(|lost| survives(*lost)).last().unwrap_or(0)
 }
 
@@ -97,13 +99,14 @@ fn chances_of_k_of_n_are_those_of_counting() {
     let chances = [0.9, 0.8, 0.5, 0.95];
     for n in 2..=4_usize {
         for need in 1..=n {
-            let nodes: String = (0..n).map(|node| format!("n{node} = {{ class = \"c{node}\" }}, ")).collect();
-            let classes: String =
+            let nodes: Vec<String> = (0..n).map(|node| format!("n{node} = {{ class = \"c{node}\" }}")).collect();
+            let classes: Vec<String> =
                 (0..n).map(|node| format!("[classes.c{node}]\nworks = \"{}\"\n", chances[node])).collect();
             let text = format!(
-                "horizon = \"100 s\"\nseed = {}\n[sites.s]\nnodes = {{ {} }}\n[services.web]\nreplicas = {{ s = {n} }}\nup = {{ at-least = {need} }}\n{classes}",
+                "horizon = \"100 s\"\nseed = {}\n[sites.s]\nnodes = {{ {} }}\n[services.web]\nreplicas = {{ s = {n} }}\nup = {{ at-least = {need} }}\n{}",
                 10 * n + need,
-                nodes.trim_end_matches(", ")
+                nodes.join(", "),
+                classes.concat()
             );
             let (mut up, mut degree) = (0.0, 0.0);
             for working in 0..1_u32 << n {
@@ -115,7 +118,8 @@ fn chances_of_k_of_n_are_those_of_counting() {
                 degree += chance * spare.max(0.0);
             }
             let scenario = scenario(&text);
-            service_mean(&scenario, 4000, |tally| 1.0 - tally.down.as_seconds() / tally.horizon.as_seconds()).is(up, 4.0);
+            service_mean(&scenario, 4000, |tally| 1.0 - tally.down.as_seconds() / tally.horizon.as_seconds())
+                .is(up, 4.0);
             service_mean(&scenario, 4000, |tally| tally.degree / tally.horizon.as_seconds()).is(degree, 4.0);
         }
     }

@@ -44,7 +44,8 @@ pub fn generate(number: u64) -> Generated {
     let rng = Xoshiro256PlusPlus::seed_from_u64(0x0dd5_eed5 ^ (number << 32));
     let mut writer = Writer { rng, text: String::new(), features: Vec::new(), places: Vec::new() };
     let horizon = writer.below(600) + 100;
-    write!(writer.text, "format = 1\nname = \"generated-{number}\"\nhorizon = \"{horizon} days\"\nseed = {number}\n").unwrap();
+    write!(writer.text, "format = 1\nname = \"generated-{number}\"\nhorizon = \"{horizon} days\"\nseed = {number}\n")
+        .unwrap();
     if writer.chance(0.2) {
         writer.behind_a_crew();
     } else {
@@ -124,7 +125,8 @@ impl Writer {
         );
         if self.chance(0.5) {
             self.has(Feature::Gate);
-            let other = if number > 0 && self.chance(0.5) { format!(", \"plant-{}\"", number - 1) } else { String::new() };
+            let other =
+                if number > 0 && self.chance(0.5) { format!(", \"plant-{}\"", number - 1) } else { String::new() };
             self.line(&format!("[plant.parts-{number}]\n{parts}\nany = {need}"));
             self.line(&format!("[plant.plant-{number}]\nany = {need}\nof = [\"parts-{number}\"{other}]"));
         } else {
@@ -157,7 +159,10 @@ impl Writer {
             0 => {
                 self.has(Feature::LogNormal);
                 let spread = self.between(1.5, 5.0);
-                self.line(&format!("repair = {{ lognormal = {{ median = \"{mttr:.2} h\", p95 = \"{:.2} h\" }} }}", mttr * spread));
+                self.line(&format!(
+                    "repair = {{ lognormal = {{ median = \"{mttr:.2} h\", p95 = \"{:.2} h\" }} }}",
+                    mttr * spread
+                ));
             }
             1 => self.line(&format!("repair = {{ exponential = {{ mean = \"{mttr:.2} h\" }} }}")),
             _ => self.line(&format!("repair = \"{mttr:.2} h\"")),

@@ -31,7 +31,7 @@ const EXAMPLE_MOST: usize = 300_000;
 /// The files of the example, as `drsim run` writes them; facts of the machine are left out of `run.json`.
 fn example() -> Vec<(String, String)> {
     let (file, trials) = EXAMPLE;
-    let source = Source::read(&root().join(file)).unwrap();
+    let source = Source::read(root().join(file)).unwrap();
     let trials = Override { path: "trials".to_owned(), value: trials.to_owned() };
     let loaded = load(&source, std::slice::from_ref(&trials)).unwrap();
     let findings = study(loaded.scenario.clone(), loaded.scenario.trials);

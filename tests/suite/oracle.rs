@@ -44,7 +44,7 @@ fn disagreements(findings: &Findings) -> Vec<String> {
 
 #[test]
 fn textbook_and_published_cases_agree_with_their_closed_forms() {
-    assert!(FAMILY_LEVEL <= 1e-4);
+    const { assert!(FAMILY_LEVEL <= 1e-4) };
     for path in ["scenarios/textbook", "scenarios/published"].into_iter().flat_map(scenario_files) {
         let scenario = scenario_in(&path);
         let trials = scenario.trials.min(TRIALS_MOST);

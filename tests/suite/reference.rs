@@ -11,8 +11,11 @@ use std::fmt::Write as _;
 /// Standard errors of a difference that thirty comparisons may reach at a level of 1e-4 together: normal, 1e-4 / 30 on two sides.
 const BOUND: f64 = 4.65;
 
+/// A number that a trial leaves.
+type Figure = fn(&TrialTally) -> f64;
+
 /// What of a tally twins must have in common, with a name each.
-const FIGURES: [(&str, fn(&TrialTally) -> f64); 6] = [
+const FIGURES: [(&str, Figure); 6] = [
     ("time down", |tally| tally.services[ServiceId::new(0)].down.as_seconds()),
     ("outages", |tally| tally.services[ServiceId::new(0)].outages.count as f64),
     ("redundancy", |tally| tally.services[ServiceId::new(0)].degree),
@@ -39,12 +42,18 @@ fn pooled_populations_are_parts_with_lives_of_their_own() {
         ("plain", "", ""),
         ("stationary", "age = \"stationary\"\n", ""),
         ("crew", "crew = \"field\"\n", "[crews.field]\npeople = 1\n"),
-        ("parts and errors", "spares = { stock = 1, lead-time = \"4 days\" }\nwrong-repair = \"20 %\"\nlogistics = \"3h\"\n", ""),
+        (
+            "parts and errors",
+            "spares = { stock = 1, lead-time = \"4 days\" }\nwrong-repair = \"20 %\"\nlogistics = \"3h\"\n",
+            "",
+        ),
         ("hidden", "latent = { share = \"40 %\", scrub-every = \"6 days\" }\nages = \"operating\"\n", ""),
     ];
     for (nth, (_, class, rest)) in variants.into_iter().enumerate() {
         let text = |life: &str, seed: usize| {
-            format!("seed = {seed}\n{base}{rest}[classes.node]\nlife = {life}\nrepair = {{ lognormal = {{ median = \"10h\", p95 = \"40h\" }} }}\n{class}")
+            format!(
+                "seed = {seed}\n{base}{rest}[classes.node]\nlife = {life}\nrepair = {{ lognormal = {{ median = \"10h\", p95 = \"40h\" }} }}\n{class}"
+            )
         };
         let pooled = text("{ exponential = { mttf = \"15 days\" } }", 2 * nth + 1);
         let parts = text("{ gamma = { shape = 1.0, mean = \"15 days\" } }", 2 * nth + 2);
@@ -98,16 +107,15 @@ fn the_short_way_of_counting_replicas_is_the_long_way() {
     // The service `web` ends the text, so that keys before its sub-table can be put in.
     let with = |key: &str| base.replace("[services.web.objective]", &format!("{key}[services.web.objective]"));
     let short = books(base, 40);
-    for key in
-        ["redundancy = \"rack\"\n", "load = { requests = \"1 / s\", per-replica = \"1000 / s\" }\n"]
-    {
+    for key in ["redundancy = \"rack\"\n", "load = { requests = \"1 / s\", per-replica = \"1000 / s\" }\n"] {
         let long = books(&with(key), 40);
         for (trial, (short, long)) in short.iter().zip(&long).enumerate() {
             assert_eq!(short, long, "trial {trial} with {key}");
         }
     }
     let outages: u64 = short.iter().map(|tally| tally.services[ServiceId::new(1)].outages.count).sum();
-    let degraded = short.iter().filter(|tally| tally.services[ServiceId::new(1)].degraded > drsim::quantity::Span::ZERO);
+    let degraded =
+        short.iter().filter(|tally| tally.services[ServiceId::new(1)].degraded > drsim::quantity::Span::ZERO);
     assert!(outages > 100 && degraded.count() == 40, "{outages} outages: something happens");
     // Two nodes to a rack do matter.
     let wide = base.replace("racks = 5, nodes = 1", "racks = 2, nodes = 3");
@@ -130,7 +138,9 @@ fn machine_repair(n: u32, people: u32, ratio: f64) -> Vec<f64> {
 /// 87 660 h times the number of machines that may be down.
 #[test]
 fn queues_for_people_are_birth_and_death() {
-    for (seed, (machines, people, mttf)) in [(3, 1, 40.0), (8, 2, 60.0), (12, 3, 50.0), (5, 4, 20.0)].into_iter().enumerate() {
+    for (seed, (machines, people, mttf)) in
+        [(3, 1, 40.0), (8, 2, 60.0), (12, 3, 50.0), (5, 4, 20.0)].into_iter().enumerate()
+    {
         let text = format!(
             "seed = {}\nhorizon = \"10 years\"\n[sites.s]\nnodes = {machines}\nclass = \"node\"\n[crews.field]\npeople = {people}\n[services.web]\nreplicas = {{ s = {machines} }}\n\
              [classes.node]\nlife = {{ exponential = {{ mttf = \"{mttf} h\" }} }}\nrepair = {{ exponential = {{ mean = \"10 h\" }} }}\ncrew = \"field\"\n",
@@ -146,9 +156,16 @@ fn queues_for_people_are_birth_and_death() {
         let near = |found: Mean, exact: f64, what: &str| {
             let off = (found.value - exact).abs();
             assert!(off <= BOUND * found.error + start, "{what} of {machines}: {found:?} against {exact}");
-            assert!(BOUND * found.error + start < 0.05 * exact, "{what} of {machines} is compared too roughly: {found:?}");
+            assert!(
+                BOUND * found.error + start < 0.05 * exact,
+                "{what} of {machines} is compared too roughly: {found:?}"
+            );
         };
-        near(mean(&scenario, 60, |tally| tally.domains[DomainId::new(0)].unit_down / seconds), over(|down, _| down), "down");
+        near(
+            mean(&scenario, 60, |tally| tally.domains[DomainId::new(0)].unit_down / seconds),
+            over(|down, _| down),
+            "down",
+        );
         near(mean(&scenario, 60, |tally| tally.scenario.crew_busy / seconds), over(u32::min), "at work");
     }
 }

@@ -2,8 +2,8 @@
 
 use drsim::id::Id as _;
 use drsim::model::{Scenario, ServiceId};
-use drsim::scenario::{Source, load};
 use drsim::montecarlo::Plan;
+use drsim::scenario::{Source, load};
 use drsim::simulation::{ServiceTally, Simulator, TrialTally};
 use drsim::study::{Findings, conclude, simulate};
 use std::path::{Path, PathBuf};

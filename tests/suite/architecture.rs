@@ -93,7 +93,9 @@ fn sources() -> Vec<Source> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test(&path) {
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !is_test(path.strip_prefix(&root).unwrap())
+            {
                 let text = fs::read_to_string(&path).unwrap();
                 let below = path.strip_prefix(&root).unwrap();
                 let first = below.components().next().unwrap().as_os_str().to_string_lossy();

@@ -3,10 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod audit;
+mod auditor;
 mod behaviour;
 mod cli;
+mod determinism;
 mod diagnostics;
+mod exhaustive;
+mod expectations;
+mod generator;
+mod golden;
 mod meaning;
+mod metric_keys;
 mod open;
+mod oracle;
+mod overlaps;
 mod properties;
+mod reference;
 mod support;

@@ -1,26 +1,10 @@
 //! What must hold whatever the scenario says.
 
-use crate::support::scenario;
+use crate::support::{BUSY, scenario};
 use drsim::id::Id as _;
 use drsim::model::{Cause, Scenario, ServiceId};
 use drsim::simulation::{ServiceTally, Simulator, TrialTally};
 use std::collections::BTreeMap;
-
-const BUSY: &str = "horizon = \"3 years\"\n[sites.a]\nneeds = [\"power\"]\nrestart = \"10 min\"\nrooms = { r = { racks = 2, nodes = 3, class = \"node\" } }\n\
-    [sites.b]\nrooms = { r = { racks = 2, nodes = 3, class = \"worn\" } }\n\
-    [plant.feed]\nlife = { exponential = { mttf = \"100 days\" } }\nrepair = { lognormal = { median = \"2h\", p95 = \"12h\" } }\n\
-    [plant.generator]\nstarts = \"90 %\"\nstart-delay = \"15 s\"\nlife = { exponential = { mttf = \"60 h\" } }\nrepair = \"2 days\"\nages = \"operating\"\n\
-    [plant.power]\nany = 1\nof = [\"feed\", \"generator\"]\nhold-up = \"8 min\"\nrecharge = \"4h\"\n\
-    [links.metro]\nbetween = [\"a\", \"b\"]\nlife = { exponential = { mttf = \"200 days\" } }\nrepair = \"6h\"\n\
-    [crews.field]\npeople = 1\n\
-    [classes.node]\nlife = { exponential = { mttf = \"40 days\" } }\nrepair = { exponential = { mean = \"9h\" } }\ncrew = \"field\"\nspares = { stock = 1, lead-time = \"3 days\" }\nlatent = { share = \"10 %\", scrub-every = \"7 days\" }\nwrong-repair = \"5 %\"\nlogistics = \"30 min\"\nroom = 4\n\
-    [classes.worn]\nlife = { weibull = { shape = 1.6, mean = \"60 days\" } }\nrepair = { gamma = { shape = 2.0, mean = \"12h\" } }\nage = \"stationary\"\nages = \"operating\"\nmaintenance = { every = \"90 days\", takes = \"4h\", at-a-time = 1, renews = true }\n\
-    [services.pay]\nreplicas = { a = 4, b = 4 }\nup = { at-least = 2 }\nload = { requests = \"700 / s\", per-replica = \"250 / s\" }\nfailover = { warm-standby = { switch = \"5 min\", scale-up = \"10 min\", works = \"90 %\", failback = { after = \"1h\", takes = \"1 min\" } } }\ndetection = { heartbeat = { every = \"10 s\", missed = 3, detects = \"95 %\" }, decide = { triangular = { min = \"1 min\", mode = \"5 min\", max = \"20 min\" } }, false-alarms = \"1 / year\" }\nreschedule = { after = \"30 min\", takes = \"2 min\" }\nobjective = { rto = \"30 min\", mtd = \"4h\", availability = \"99.9 % / month\" }\n\
-    [services.db]\nreplicas = { a = 3, b = 2 }\nquorum = { election = \"10 s\", split-brain = \"5 %\" }\n\
-    [services.web]\nreplicas = { a = 2, b = 2 }\ndepends = { hard = [\"pay\"], soft = [\"db\"] }\nstart-up = \"2 min\"\nredundancy = \"rack\"\n\
-    [threats.flood]\noccurs = { mean-interval = \"2 years\", season = \"Jul-Sep\" }\nstrikes = \"a\"\nwarning = \"6h\"\nkind = { flood = { lasts = { triangular = { min = \"12h\", mode = \"36h\", max = \"10 days\" } }, destroys = \"30 %\" } }\n\
-    [threats.heat]\noccurs = { rate = \"1 / year\" }\nstrikes = { any = \"rack\", in = \"b\" }\neffects = [{ slow = { to = \"40 %\", lasts = \"5h\" } }]\n\
-    [threats.cut]\noccurs = { rate = \"1 / year\" }\nstrikes = { links = [\"metro\"] }\nkind = { fibre-cut = { lasts = \"8h\" } }\n";
 
 /// The charges of a service by cause, wherever the cause stands in the list.
 fn charges(scenario: &Scenario, tally: &mut ServiceTally) -> BTreeMap<String, f64> {

@@ -5,30 +5,80 @@ use crate::model::{DomainId, Expectation, MetricPath, ServiceId, Subject};
 use crate::scenario::diagnostic::nearest;
 use crate::scenario::source::Place;
 
-/// Keys of the metrics that `[expect]` may name.
-pub const METRIC_KEYS: [&str; 21] = [
-    "availability",
-    "unavailability",
-    "outage_probability",
-    "downtime_s_per_year",
-    "outages_per_year",
-    "mtbf_s",
-    "mttr_s",
-    "outage_s",
-    "recovery_time_s",
-    "detection_s",
-    "rto_met_share",
-    "mtd_met_share",
-    "degraded_share",
-    "served_share",
-    "redundancy_degree",
-    "redundancy_degree_least",
-    "exposure_share",
-    "spare_waits",
-    "utilisation",
-    "resilience_index",
-    "maintenance_preventive_share",
+/// Keys of the metrics that `[expect]` may name, by the kind of subject they belong to.
+///
+/// ```
+/// let [service, domain, scenario] = drsim::scenario::METRIC_KEYS;
+/// assert_eq!([service.0, domain.0, scenario.0], ["service", "domain", "scenario"]);
+/// assert!(domain.1.contains(&"off_share") && !service.1.contains(&"off_share"));
+/// ```
+pub const METRIC_KEYS: [(&str, &[&str]); 3] = [
+    (
+        "service",
+        &[
+            "availability",
+            "unavailability",
+            "outage_probability",
+            "downtime_s_per_year",
+            "outages_per_year",
+            "mtbf_s",
+            "mttr_s",
+            "outage_s",
+            "recovery_time_s",
+            "detection_s",
+            "unrecovered_per_year",
+            "rto_met_share",
+            "mtd_met_share",
+            "windows_met_share",
+            "degraded_share",
+            "served_share",
+            "resilience_index",
+            "utilisation",
+            "redundancy_degree",
+            "redundancy_degree_least",
+            "exposure_share",
+            "failovers_per_year",
+            "failover_success_share",
+            "false_alarms_per_year",
+            "split_brain_s_per_year",
+        ],
+    ),
+    (
+        "domain",
+        &[
+            "availability",
+            "unavailability",
+            "outage_probability",
+            "off_share",
+            "downtime_s_per_year",
+            "outages_per_year",
+            "mtbf_s",
+            "mttr_s",
+        ],
+    ),
+    (
+        "scenario",
+        &[
+            "availability",
+            "unavailability",
+            "outage_probability",
+            "downtime_s_per_year",
+            "outages_per_year",
+            "mtbf_s",
+            "mttr_s",
+            "failures_per_year",
+            "repairs_per_year",
+            "spare_waits",
+            "utilisation",
+            "maintenance_preventive_share",
+            "strikes_per_year",
+            "events_per_trial",
+        ],
+    ),
 ];
+
+/// Metrics of services that are distributions: only these have points.
+const DISTRIBUTIONS: [&str; 3] = ["outage_s", "recovery_time_s", "detection_s"];
 
 /// Points of a distribution.
 const POINTS: [&str; 4] = ["p50", "p95", "p99", "max"];
@@ -64,14 +114,17 @@ impl Lowering<'_> {
         if point.is_some() {
             parts.pop();
         }
-        let (subject, metric) = match parts[..] {
+        let [of_services, of_domains, of_scenario] = METRIC_KEYS.map(|(_, keys)| keys);
+        let (subject, metric, keys) = match parts[..] {
             ["services", name, metric] => {
-                (self.subject(name, place, services, "unknown-service", "service").map(Subject::Service), metric)
+                let service = self.subject(name, place, services, "unknown-service", "service");
+                (service.map(Subject::Service), metric, of_services)
             }
             ["domains", path, metric] => {
-                (self.subject(path, place, paths, "unknown-place", "place").map(Subject::Domain), metric)
+                let domain = self.subject(path, place, paths, "unknown-place", "place");
+                (domain.map(Subject::Domain), metric, of_domains)
             }
-            ["scenario", metric] => (Some(Subject::Scenario), metric),
+            ["scenario", metric] => (Some(Subject::Scenario), metric, of_scenario),
             _ => {
                 let help = match parts[..] {
                     [first, ..] if !["services", "domains", "scenario"].contains(&first) => {
@@ -84,8 +137,15 @@ impl Lowering<'_> {
                 return None;
             }
         };
-        if !METRIC_KEYS.contains(&metric) {
-            self.problems.unknown("unknown-metric", place, "metric", metric, METRIC_KEYS.into_iter());
+        if !keys.contains(&metric) {
+            self.problems.unknown("unknown-metric", place, "metric", metric, keys.iter().copied());
+            return None;
+        }
+        if let Some(point) = point.as_deref().filter(|_| !DISTRIBUTIONS.contains(&metric)) {
+            let [one, two, three] = DISTRIBUTIONS;
+            self.problems
+                .error("unknown-metric", place, format!("`{metric}` is one number and has no `{point}`"))
+                .help(format!("leave `.{point}` out, or use one of `{one}`, `{two}`, `{three}`"));
             return None;
         }
         Some(MetricPath { subject: subject?, metric: metric.to_owned(), point })

@@ -105,8 +105,7 @@ pub fn deliver(
     } else {
         terminal::result(&wire::text(findings))?;
     }
-    let names = written.iter().map(|path| path.strip_prefix(&folder).unwrap_or(path).display().to_string());
-    terminal::note(&format!("wrote {}: {}", folder.display(), names.collect::<Vec<_>>().join(" ")));
+    terminal::note(&format!("wrote {} ({} files), start with report.md", folder.display(), written.len()));
     Ok(())
 }
 

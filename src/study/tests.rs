@@ -1,7 +1,7 @@
 //! Findings of the toy, whose laws are known.
 
 use super::{Findings, chosen_trials, findings};
-use crate::analytic::Prediction;
+use crate::analytic::{Prediction, Predictions};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
 use crate::id::{IdRange, IdVec};
@@ -107,7 +107,11 @@ fn scenario() -> Scenario {
 fn study(trials: u64, predictions: &[Prediction]) -> Findings {
     let outcomes =
         run(&Toy::shape(17), &Plan::whole(trials, 2), || Toy::new(17), &|_| (), &AtomicBool::new(false)).unwrap();
-    findings(Arc::new(scenario()), &outcomes, predictions, Vec::new())
+    findings(Arc::new(scenario()), &outcomes, &known(predictions), Vec::new())
+}
+
+fn known(list: &[Prediction]) -> Predictions {
+    Predictions { list: list.to_vec(), skipped: vec![(Subject::Scenario, "nobody asked".into())] }
 }
 
 fn prediction(metric: &'static str, value: f64) -> Prediction {
@@ -219,7 +223,7 @@ fn chosen_trials_are_those_of_the_table() {
 fn an_interrupted_study_has_findings_too() {
     let outcomes =
         run(&Toy::shape(17), &Plan::whole(500, 1), || Toy::new(17), &|_| (), &AtomicBool::new(true)).unwrap();
-    let study = findings(Arc::new(scenario()), &outcomes, &[prediction("mttr_s", MEAN)], Vec::new());
+    let study = findings(Arc::new(scenario()), &outcomes, &known(&[prediction("mttr_s", MEAN)]), Vec::new());
     assert_eq!((study.trials, study.stopped), (0, Stopped::Interrupted));
     assert_eq!(study.services[0].1.metric("availability").unwrap().estimate, Estimate::NOTHING);
     assert_eq!((study.checks[0].agrees, study.expected[0].holds), (None, None));

@@ -55,7 +55,11 @@ pub fn timeline(findings: &Findings) -> Option<String> {
         zoom(findings, &mut sheet.canvas, top, chosen, &rows);
     }
     if rows.len() < findings.scenario.services.len() {
-        sheet.note(format!("the {} services with most downtime of {}", rows.len(), findings.scenario.services.len()));
+        sheet.note(format!(
+            "the {} services with most downtime of {} 仅列停机最久者",
+            rows.len(),
+            findings.scenario.services.len()
+        ));
     }
     if ticked {
         sheet.note("a tick marks an outage too short for a bar 竖线表示过短而无法按比例画出的中断");
@@ -119,12 +123,11 @@ fn overview(
     let horizon = findings.scenario.horizon.as_seconds();
     let scale = Scale::linear((0.0, horizon), (LEFT, RIGHT));
     let bottom = top + HEAD + rows.len() as f64 * ROW;
-    let head = format!("{} trial", capital(&words.join(", ")));
-    let rest = format!(
-        "no. {}, {} down in all",
-        number::count(chosen.trace.trial),
-        number::duration(chosen.downtime.as_seconds())
-    );
+    let head = format!("{} trial {}试验", capital(&words.join(", ")), chinese(words));
+    let down = number::duration(chosen.downtime.as_seconds());
+    // Summed over services it can be longer than the trial itself.
+    let whose = if findings.scenario.services.len() > 1 { "down over all services" } else { "down" };
+    let rest = format!("no. {}, {down} {whose}", number::count(chosen.trace.trial));
     canvas.bold((MARGIN, top + 18.0), &head, 14.0, Anchor::Start, INK);
     let after = MARGIN + text_width(&head, 14.0) + 18.0;
     canvas.text((after, top + 18.0), &fit(&rest, 13.0, RIGHT - after), 13.0, Anchor::Start, MUTED);
@@ -181,7 +184,7 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
     let lasted = length(&outage).as_seconds();
     canvas.bold(
         (ZOOM_LEFT, top + 8.0),
-        &format!("Longest outage: {}", number::duration(lasted)),
+        &format!("Longest outage 最长中断: {}", number::duration(lasted)),
         13.0,
         Anchor::Start,
         INK,
@@ -250,6 +253,19 @@ pub(super) fn elapsed_ticks(scale: &Scale, horizon: f64, wanted: f64) -> Vec<(f6
 fn unit_of(seconds: f64) -> (f64, &'static str) {
     let units = [(SECONDS_PER_YEAR, "y"), (86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s")];
     units.into_iter().find(|(unit, _)| seconds >= 2.0 * unit).unwrap_or((1.0, "s"))
+}
+
+/// The chosen trials in Chinese.
+fn chinese(words: &[&str]) -> String {
+    let word = |word: &&str| {
+        match *word {
+            "median" => "中位",
+            "worst" => "最差",
+            other => other,
+        }
+        .to_owned()
+    };
+    words.iter().map(word).collect::<Vec<_>>().join("、")
 }
 
 fn capital(text: &str) -> String {

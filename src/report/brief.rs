@@ -162,28 +162,32 @@ pub(super) fn checks(findings: &Findings) -> Vec<&Check> {
     checks
 }
 
-/// The checks that say most: those that differ, then availability before its mirror images, services before the whole, each subject's
-/// together; and how many are left out.
+/// The checks that say most, those that differ first; and how many are left out. Left out before others are those that agree and only repeat
+/// another one: downtime beside availability, the whole beside its only service.
 pub(super) fn telling(findings: &Findings, most: usize) -> (Vec<&Check>, usize) {
-    let metric = |check: &Check| match check.about.key {
-        "availability" => 0,
-        "outages_per_year" => 1,
-        "mttr_s" => 2,
-        "outage_probability" => 3,
-        "unavailability" | "downtime_s_per_year" | "mtbf_s" => 5,
-        _ => 4,
-    };
     let only_service = findings.services.len() == 1;
-    let subject = |check: &Check| match check.subject {
-        Subject::Service(_) => 0,
-        Subject::Domain(_) => 1,
-        Subject::Scenario if only_service => 3,
-        Subject::Scenario => 2,
+    let repeats = |check: &Check| {
+        check.agrees != Some(false)
+            && (matches!(check.about.key, "unavailability" | "downtime_s_per_year" | "mtbf_s")
+                || (only_service && check.subject == Subject::Scenario))
     };
-    let rank = |check: &Check| (check.agrees != Some(false), subject(check).max(metric(check) / 5 * 3), metric(check));
-    let mut places: Vec<usize> = (0..findings.checks.len()).collect();
+    let rank = |check: &Check| {
+        let subject = match check.subject {
+            Subject::Service(_) => 0,
+            Subject::Domain(_) => 1,
+            Subject::Scenario => 2,
+        };
+        // Availability of every service before the rest of any.
+        let metric = ["availability", "outages_per_year", "mttr_s", "outage_probability"]
+            .iter()
+            .position(|key| *key == check.about.key);
+        (check.agrees != Some(false), subject, metric.unwrap_or(4))
+    };
+    let mut places: Vec<usize> =
+        (0..findings.checks.len()).filter(|place| !repeats(&findings.checks[*place])).collect();
     places.sort_by_key(|place| rank(&findings.checks[*place]));
     places.truncate(most);
+    // What belongs together stands together.
     places.sort_by_key(|place| (findings.checks[*place].agrees != Some(false), *place));
     let told: Vec<&Check> = places.into_iter().map(|place| &findings.checks[place]).collect();
     let left = findings.checks.len() - told.len();

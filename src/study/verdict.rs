@@ -102,9 +102,10 @@ fn recovery(
     let point = if reach <= 1.0 { recoveries.quantile(reach) } else { None };
     let Some(seconds) = point.map(|point| point * MICRO) else {
         let reason = format!(
-            "{} of {} still open when the trial ended: {} lies beyond its end",
+            "{} of {} {} still open when the trial ended: {} lies beyond its end",
             count(open),
-            counted(total, "unplanned outage was", "unplanned outages were"),
+            counted(total, "unplanned outage", "unplanned outages"),
+            if open == 1 { "was" } else { "were" },
             measure.point
         );
         return verdict(Judgement::Missed, None, reason);

@@ -11,7 +11,7 @@ use crate::study::Findings;
 const MOST_ROWS: usize = 30;
 const ROW: f64 = 34.0;
 const LEFT: f64 = 240.0;
-const RIGHT: f64 = 690.0;
+const RIGHT: f64 = 660.0;
 /// More nines than this are not drawn.
 const MOST_NINES: f64 = 12.0;
 

@@ -260,6 +260,7 @@ fn chinese(words: &[&str]) -> String {
     let word = |word: &&str| {
         match *word {
             "median" => "中位",
+            "p95" => "第 95 百分位",
             "worst" => "最差",
             other => other,
         }

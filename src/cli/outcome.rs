@@ -158,7 +158,9 @@ pub fn line(findings: &Findings) -> String {
     let mut parts = vec![format!("{:<28} {verdict:<8}", findings.scenario.name)];
     parts.push(format!("{:>9} trials", findings.trials));
     if !findings.expected.is_empty() {
-        parts.push(format!("{held}/{} expectations hold", findings.expected.len()));
+        let open = findings.expected.iter().filter(|line| line.holds.is_none()).count();
+        let open = if open > 0 { format!(" ({open} inconclusive)") } else { String::new() };
+        parts.push(format!("{held}/{} expectations hold{open}", findings.expected.len()));
     }
     if findings.checks.len() > open {
         parts.push(format!("{agreed}/{} closed forms agree", findings.checks.len() - open));

@@ -99,7 +99,11 @@ fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
         None => recovery,
     };
     let redundancy = match found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
-        Some(degree) => format!("{} {}", number::plain(degree), unit(service.redundancy_unit, degree)),
+        Some(degree) => {
+            let shown = number::plain(degree);
+            let one = if shown == "1" { 1.0 } else { degree };
+            format!("{shown} {}", unit(service.redundancy_unit, one))
+        }
         None => NOTHING.to_owned(),
     };
     let cells = [

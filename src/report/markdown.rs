@@ -67,8 +67,13 @@ fn verdicts(findings: &Findings, out: &mut String) {
     if findings.verdicts.iter().all(|verdict| verdict.judgement == Judgement::NoObjective) {
         return;
     }
-    out.push_str("## Objectives\n\nAt risk: over 80 % of the objective is used.\n\n");
-    let judged = |verdict: &&Verdict| verdict.judgement != Judgement::NoObjective;
+    out.push_str(
+        "## Objectives\n\nAt risk: over 80 % of the objective is used. \
+         Kinds of disruption that were not seen are in `verdicts.csv`.\n\n",
+    );
+    // A kind of disruption that nobody saw says nothing, and there are many kinds.
+    let unseen = |verdict: &Verdict| verdict.judgement == Judgement::NotApplicable && verdict.disruption.is_some();
+    let judged = |verdict: &&Verdict| verdict.judgement != Judgement::NoObjective && !unseen(verdict);
     let rows = findings.verdicts.iter().filter(judged).map(|verdict| {
         vec![
             brief::about(findings, verdict),

@@ -96,6 +96,75 @@ fn names_from_the_scenario_stay_text_in_markdown() {
 }
 
 #[test]
+fn short_horizons_are_counted_by_the_trial() {
+    let mut findings = ordinary();
+    let yearly = text::summary(&findings, text::unpainted);
+    assert!(yearly.contains("downtime / yr") && !yearly.contains("/ trial"), "{yearly}");
+    let scenario = std::sync::Arc::make_mut(&mut findings.scenario);
+    scenario.horizon = crate::quantity::Span::from_seconds(crate::quantity::SECONDS_PER_YEAR / 100.0);
+    let service = &mut findings.services[0].1;
+    let downtime = service.metrics.iter_mut().find(|measured| measured.about.key == wording::DOWNTIME).unwrap();
+    downtime.estimate.point = Some(360_000.0);
+    service.attribution[0].seconds_per_year = 720_000.0;
+    let text = text::summary(&findings, text::unpainted);
+    let row = text.lines().find(|line| line.starts_with("pay ")).unwrap();
+    assert!(text.contains("downtime / trial") && row.contains("  1 h  "), "{text}");
+    assert!(text.contains("(2 h / trial)") && !text.contains("/ yr)"), "{text}");
+    let report = markdown::report(&findings, "0.1.0", &[]);
+    assert!(report.contains("| downtime / trial |"), "{report}");
+    assert!(plot::attribution(&findings, findings.services[0].0).unwrap().contains("2 h / trial"));
+}
+
+#[test]
+fn a_kind_of_disruption_is_told_only_where_it_is_worse_than_all_together() {
+    use crate::model::Disruption;
+    use crate::study::Judgement::{self, AtRisk, Met, Missed};
+    let mut findings = ordinary();
+    let like = findings.verdicts[0].clone();
+    let mut told = |all: Judgement, kind: Judgement| {
+        let verdict =
+            |disruption, judgement| crate::study::Verdict { disruption, judgement, objective: "rto", ..like.clone() };
+        findings.verdicts = vec![verdict(None, all), verdict(Some(Disruption::Site), kind)];
+        brief::troubled(&findings).len()
+    };
+    assert_eq!([told(Missed, Missed), told(Missed, AtRisk), told(AtRisk, AtRisk)], [1, 1, 1]);
+    assert_eq!([told(Met, Missed), told(AtRisk, Missed), told(Met, Met)], [1, 2, 0]);
+}
+
+#[test]
+fn checks_that_repeat_others_give_way() {
+    let mut findings = ordinary();
+    let like = findings.checks[0].clone();
+    let about = |key: &str| {
+        let row = crate::metric::position(&crate::metric::SERVICE_METRICS, key).unwrap();
+        &crate::metric::SERVICE_METRICS[row].about
+    };
+    let check = |key, agrees| crate::study::Check { about: about(key), agrees: Some(agrees), ..like.clone() };
+    findings.checks = vec![
+        check("redundancy_degree", true),
+        check("unavailability", true),
+        check("availability", true),
+        check("downtime_s_per_year", false),
+    ];
+    let told = |most| -> Vec<&str> { brief::telling(&findings, most).0.iter().map(|check| check.about.key).collect() };
+    assert_eq!(
+        told(9),
+        ["downtime_s_per_year", "redundancy_degree", "availability"],
+        "differing ones are never left out"
+    );
+    assert_eq!(told(2), ["downtime_s_per_year", "availability"]);
+    assert_eq!(brief::telling(&findings, 2).1, 2);
+}
+
+#[test]
+fn pictures_of_nothing_are_not_drawn() {
+    let mut findings = ordinary();
+    assert!(plot::checks(&findings).is_some());
+    findings.checks.iter_mut().for_each(|check| check.deviation = None);
+    assert!(plot::checks(&findings).is_none());
+}
+
+#[test]
 fn a_day_on_the_clock_of_the_scenario() {
     let findings = ordinary();
     let text = trace::trace_text(&findings.scenario, &findings.chosen[0].trace);

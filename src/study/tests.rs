@@ -229,3 +229,39 @@ fn an_interrupted_study_has_findings_too() {
     assert_eq!((study.checks[0].agrees, study.expected[0].holds), (None, None));
     assert!(chosen_trials(&outcomes).is_empty());
 }
+
+#[test]
+fn what_has_no_closed_form_says_why_and_static_blocks_are_known() {
+    let outcomes =
+        run(&Toy::shape(17), &Plan::whole(64, 1), || Toy::new(17), &|_| (), &AtomicBool::new(false)).unwrap();
+    let of = |method: &str, value: f64| {
+        let prediction = Prediction { method: method.into(), ..prediction("outage_probability", value) };
+        let study = findings(Arc::new(scenario()), &outcomes, &known(&[prediction]), Vec::new());
+        assert_eq!(study.unchecked, [(Subject::Scenario, "nobody asked".to_owned())]);
+        study.fixed.len()
+    };
+    let told = "static: up or down through the whole trial";
+    assert_eq!((of(told, 0.2), of(told, 0.0), of("absorbing chain over 4 states", 0.2)), (1, 0, 0));
+}
+
+/// The words that closed forms say of static blocks are the words that findings look for.
+#[test]
+fn a_static_scenario_is_known_as_such() {
+    let text = r#"
+        format = 1
+        name = "blocks"
+        horizon = "1 year"
+        [sites.lab]
+        nodes = 2
+        class = "block"
+        [classes.block]
+        works = "90 %"
+        [services.web]
+        replicas = { lab = 2 }
+    "#;
+    let loaded = crate::scenario::load(&crate::scenario::Source::from_text("blocks", text), &[]).unwrap();
+    let scenario = Arc::new(loaded.scenario);
+    let cancel = AtomicBool::new(false);
+    let outcomes = super::simulate(&scenario, 1, &Plan::whole(64, 1), &|_| (), &cancel).unwrap();
+    assert_eq!(super::conclude(&scenario, &outcomes).fixed, [ServiceId::new(0)]);
+}

@@ -112,6 +112,7 @@ fn recovery(
     };
     let longest = recoveries.largest().map_or(seconds, |longest| longest as f64 * MICRO);
     let events = match open {
+        0 if disruption.is_none() => counted(total, "recovery", "recoveries"),
         0 => format!("{} from {kind}disruptions", counted(total, "recovery", "recoveries")),
         open => format!(
             "{} ({} still open at the end)",

@@ -121,5 +121,14 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     } else {
         sheet.note(format!("recoveries seen 恢复次数: {}", count(total)));
     }
+    // What never recovered is in no curve.
+    let unrecovered = found.metric("unrecovered_per_year").and_then(|measured| measured.estimate.point).unwrap_or(0.0);
+    let open = (unrecovered * findings.scenario.horizon.as_years() * findings.trials as f64).round();
+    if open >= 1.0 {
+        sheet.note(format!(
+            "still open at the end of their trial, not in the curve 试验结束时未恢复: {}",
+            count(open as u64)
+        ));
+    }
     Some(sheet.finish(findings))
 }

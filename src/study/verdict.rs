@@ -205,6 +205,8 @@ fn bare(percentage: &str) -> &str {
 /// What part of a promise was used: in per cent, and as a multiple where nobody thinks in per cent any more.
 fn of_promise(share: f64) -> String {
     match share {
+        // Nothing was promised to be down at all.
+        share if !share.is_finite() => "more than".to_owned(),
         share if share >= 9.5 => format!("{} times", plain(share.round())),
         share if share >= 1.995 => format!("{} times", plain((share * 10.0).round() / 10.0)),
         share => format!("{:.0} % of", share * 100.0),
@@ -329,8 +331,8 @@ mod tests {
     fn numbers_read_well() {
         assert_eq!([0.0, 0.000_3, 0.000_31, 0.123].map(nines), ["100 %", "99.970 %", "99.969 %", "88 %"]);
         assert_eq!(
-            [0.683, 1.5, 1.994, 2.0, 9.44, 12.3, 1484.0].map(of_promise),
-            ["68 % of", "150 % of", "199 % of", "2 times", "9.4 times", "12 times", "1 484 times"]
+            [f64::INFINITY, 0.683, 1.5, 1.994, 2.0, 9.44, 12.3, 1484.0].map(of_promise),
+            ["more than", "68 % of", "150 % of", "199 % of", "2 times", "9.4 times", "12 times", "1 484 times"]
         );
     }
 }

@@ -22,6 +22,19 @@ const HEAD: f64 = 66.0;
 const TAIL: f64 = 42.0;
 /// Narrower bars are drawn as ticks.
 const TICK_BELOW: f64 = 3.0;
+/// More ticks in a row would merge into a bar: columns tell how much of the time was down instead.
+const MOST_TICKS: usize = 60;
+/// Width of such a column.
+const COLUMN: f64 = 3.0;
+
+/// How short outages had to be drawn.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    /// Some as ticks.
+    ticks: bool,
+    /// Some as columns.
+    columns: bool,
+}
 
 /// One panel per chosen trial, the longest outage enlarged beside it; `None` without a chosen trial.
 #[must_use]
@@ -48,10 +61,11 @@ pub fn timeline(findings: &Findings) -> Option<String> {
         "服务中断时间线：左为整个试验，右为最长一次中断的放大",
     );
     key(&mut sheet.canvas);
-    let mut ticked = false;
+    let mut all = Shown::default();
     for (nth, (words, chosen)) in trials.iter().enumerate() {
         let top = TOP + 24.0 + nth as f64 * panel;
-        ticked |= overview(findings, &mut sheet.canvas, top, words, chosen, &rows);
+        let shown = overview(findings, &mut sheet.canvas, top, words, chosen, &rows);
+        all = Shown { ticks: all.ticks || shown.ticks, columns: all.columns || shown.columns };
         zoom(findings, &mut sheet.canvas, top, chosen, &rows);
     }
     if rows.len() < findings.scenario.services.len() {
@@ -61,7 +75,12 @@ pub fn timeline(findings: &Findings) -> Option<String> {
             findings.scenario.services.len()
         ));
     }
-    if ticked {
+    if all.columns {
+        sheet.note(
+            "many outages: columns as high as the share of their time that was down 中断密集：柱高为停机时间占比",
+        );
+    }
+    if all.ticks {
         sheet.note("a tick marks an outage too short for a bar 竖线表示过短而无法按比例画出的中断");
     }
     Some(sheet.finish(findings))
@@ -111,7 +130,7 @@ fn bar(canvas: &mut Canvas, status: Status, (from, to): (f64, f64), middle: f64,
     }
 }
 
-/// The whole horizon; true when some outage had to be drawn as a tick.
+/// The whole horizon; says how short outages were drawn.
 fn overview(
     findings: &Findings,
     canvas: &mut Canvas,
@@ -119,7 +138,7 @@ fn overview(
     words: &[&str],
     chosen: &ChosenTrial,
     rows: &[ServiceId],
-) -> bool {
+) -> Shown {
     let horizon = findings.scenario.horizon.as_seconds();
     let scale = Scale::linear((0.0, horizon), (LEFT, RIGHT));
     let bottom = top + HEAD + rows.len() as f64 * ROW;
@@ -135,7 +154,7 @@ fn overview(
         canvas.line((at, top + HEAD - 10.0), (at, bottom), GRID, 1);
         canvas.text((at, bottom + 13.0), &text, 11.0, Anchor::Middle, MUTED);
     }
-    let mut ticked = false;
+    let mut shown = Shown::default();
     for (nth, id) in rows.iter().enumerate() {
         let middle = top + HEAD + (nth as f64 + 0.5) * ROW;
         let service = &findings.scenario.services[*id];
@@ -143,8 +162,18 @@ fn overview(
         canvas.text((LEFT - 12.0, middle), &fit(name, 13.0, LEFT - 12.0 - MARGIN), 13.0, Anchor::End, INK);
         bar(canvas, Status::Up, (LEFT, RIGHT), middle, BAR);
         let stretches = chosen.trace.stretches.get(id.index()).map(Vec::as_slice).unwrap_or_default();
+        let short = |stretch: &&Stretch| {
+            let width = scale.at(stretch.to.as_seconds()) - scale.at(stretch.from.as_seconds());
+            stretch.status == Status::Down && width < TICK_BELOW
+        };
+        let dense = stretches.iter().filter(short).count() > MOST_TICKS;
+        shown.columns |= dense;
         // Degraded first, so that a tick of an outage is never hidden; one mark per pixel is enough.
         for status in [Status::Degraded, Status::Down] {
+            if dense && status == Status::Down {
+                columns(canvas, &scale, stretches, middle);
+                continue;
+            }
             let mut last = f64::NEG_INFINITY;
             for stretch in stretches.iter().filter(|stretch| stretch.status == status) {
                 let (from, to) = (scale.at(stretch.from.as_seconds()), scale.at(stretch.to.as_seconds()));
@@ -153,7 +182,7 @@ fn overview(
                 } else if from - last >= 1.0 {
                     if status == Status::Down {
                         canvas.rect((from - 1.0, middle - BAR / 2.0 - 3.0), (2.0, BAR + 6.0), DOWN);
-                        ticked = true;
+                        shown.ticks = true;
                     } else {
                         canvas.rect((from, middle - BAR / 2.0), (1.0, BAR), DEGRADED);
                     }
@@ -162,7 +191,24 @@ fn overview(
             }
         }
     }
-    ticked
+    shown
+}
+
+/// How much of the time was down, column by column.
+fn columns(canvas: &mut Canvas, scale: &Scale, stretches: &[Stretch], middle: f64) {
+    let mut down = vec![0.0; ((RIGHT - LEFT) / COLUMN) as usize];
+    let last = down.len() - 1;
+    for stretch in stretches.iter().filter(|stretch| stretch.status == Status::Down) {
+        let place = |at: f64| (scale.at(at) - LEFT) / COLUMN;
+        let (from, to) = (place(stretch.from.as_seconds()), place(stretch.to.as_seconds()));
+        for nth in (from as usize).min(last)..=(to as usize).min(last) {
+            down[nth] += ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0);
+        }
+    }
+    for (nth, share) in down.into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
+        let height = (share.min(1.0) * BAR).max(1.0);
+        canvas.rect((LEFT + nth as f64 * COLUMN, middle + BAR / 2.0 - height), (COLUMN - 1.0, height), DOWN);
+    }
 }
 
 /// The longest outage of the trial with what the other services did meanwhile.

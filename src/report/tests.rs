@@ -389,7 +389,8 @@ mod writing {
         // The same name twice: the second file cannot be created.
         let mut twice = result("bad");
         twice.push(("summary.json".to_owned(), "again".to_owned()));
-        assert!(matches!(write(&folder, &twice, false), Err(WriteError::Io { .. })));
+        let Err(WriteError::Io { path, .. }) = write(&folder, &twice, false) else { panic!("written twice") };
+        assert_eq!(path, folder.join("summary.json"), "the person never heard of the sibling");
         assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), "good");
         assert_eq!(names(home.path()), ["study"]);
     }

@@ -106,7 +106,10 @@ pub fn availability(findings: &Findings) -> Option<String> {
             _ => {}
         }
         let text = number::share(estimate);
-        canvas.text((RIGHT + 22.0, y), &fit(&text, 13.0, WIDTH - MARGIN - RIGHT - 22.0), 13.0, Anchor::Start, INK);
+        // Many nines take many digits: smaller ones rather than a part of them.
+        let room = WIDTH - MARGIN - RIGHT - 22.0;
+        let size = [13.0, 12.0, 11.0].into_iter().find(|size| text_width(&text, *size) <= room).unwrap_or(10.0);
+        canvas.text((RIGHT + 22.0, y), &fit(&text, size, room), size, Anchor::Start, INK);
     }
     let left = findings.services.len().saturating_sub(rows.len());
     if left > 0 {

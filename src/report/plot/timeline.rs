@@ -77,7 +77,7 @@ pub fn timeline(findings: &Findings) -> Option<String> {
     }
     if all.columns {
         sheet.note(
-            "many outages: columns as high as the share of their time that was down 中断密集：柱高为停机时间占比",
+            "many outages: columns as high as the share of their time that was down or degraded 中断密集：柱高为停机或降级时间占比",
         );
     }
     if all.ticks {
@@ -164,16 +164,16 @@ fn overview(
         let stretches = chosen.trace.stretches.get(id.index()).map(Vec::as_slice).unwrap_or_default();
         let short = |stretch: &&Stretch| {
             let width = scale.at(stretch.to.as_seconds()) - scale.at(stretch.from.as_seconds());
-            stretch.status == Status::Down && width < TICK_BELOW
+            stretch.status != Status::Up && width < TICK_BELOW
         };
         let dense = stretches.iter().filter(short).count() > MOST_TICKS;
-        shown.columns |= dense;
+        if dense {
+            shown.columns = true;
+            columns(canvas, &scale, stretches, middle);
+            continue;
+        }
         // Degraded first, so that a tick of an outage is never hidden; one mark per pixel is enough.
         for status in [Status::Degraded, Status::Down] {
-            if dense && status == Status::Down {
-                columns(canvas, &scale, stretches, middle);
-                continue;
-            }
             let mut last = f64::NEG_INFINITY;
             for stretch in stretches.iter().filter(|stretch| stretch.status == status) {
                 let (from, to) = (scale.at(stretch.from.as_seconds()), scale.at(stretch.to.as_seconds()));
@@ -194,20 +194,33 @@ fn overview(
     shown
 }
 
-/// How much of the time was down, column by column.
+/// How much of the time was down and degraded, column by column, one upon the other.
 fn columns(canvas: &mut Canvas, scale: &Scale, stretches: &[Stretch], middle: f64) {
-    let mut down = vec![0.0; ((RIGHT - LEFT) / COLUMN) as usize];
-    let last = down.len() - 1;
-    for stretch in stretches.iter().filter(|stretch| stretch.status == Status::Down) {
+    let last = ((RIGHT - LEFT) / COLUMN) as usize - 1;
+    let mut shares = vec![(0.0, 0.0); last + 1];
+    for stretch in stretches {
         let place = |at: f64| (scale.at(at) - LEFT) / COLUMN;
         let (from, to) = (place(stretch.from.as_seconds()), place(stretch.to.as_seconds()));
-        for nth in (from as usize).min(last)..=(to as usize).min(last) {
-            down[nth] += ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0);
+        for (nth, (down, degraded)) in
+            shares.iter_mut().enumerate().take((to as usize).min(last) + 1).skip((from as usize).min(last))
+        {
+            let part = ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0);
+            match stretch.status {
+                Status::Down => *down += part,
+                Status::Degraded => *degraded += part,
+                Status::Up => {}
+            }
         }
     }
-    for (nth, share) in down.into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
-        let height = (share.min(1.0) * BAR).max(1.0);
-        canvas.rect((LEFT + nth as f64 * COLUMN, middle + BAR / 2.0 - height), (COLUMN - 1.0, height), DOWN);
+    for (nth, (down, degraded)) in shares.into_iter().enumerate() {
+        let mut bottom = middle + BAR / 2.0;
+        for (share, color) in [(down, DOWN), (degraded, DEGRADED)] {
+            if share > 0.0 {
+                let height = (f64::min(share, 1.0) * BAR).max(1.0);
+                bottom -= height;
+                canvas.rect((LEFT + nth as f64 * COLUMN, bottom), (COLUMN - 1.0, height), color);
+            }
+        }
     }
 }
 

@@ -31,14 +31,25 @@ pub struct Args {
 /// Checks them all, the worst ending counts.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let mut inputs = Vec::new();
+    let mut worst = Exit::Done;
+    let mut files = Vec::new();
     for argument in &args.inputs {
-        inputs.extend(inputs::expand(argument)?.0);
+        match inputs::expand(argument) {
+            Ok((found, _)) => inputs.extend(found),
+            // One name mistyped does not keep the other files from being checked.
+            Err(failure) => {
+                worst = worst.max(failure.exit);
+                if args.json {
+                    files.push(json!({ "file": argument.display().to_string(), "valid": false, "diagnostics": null, "message": failure.message }));
+                } else {
+                    terminal::complain(&failure);
+                }
+            }
+        }
     }
     if args.inputs.is_empty() {
         inputs.push(inputs::standard_unless_terminal().ok_or_else(|| super::help_of("check"))?);
     }
-    let mut worst = Exit::Done;
-    let mut files = Vec::new();
     let mut first_valid = None;
     for input in &inputs {
         let name = input.name();

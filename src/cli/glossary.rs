@@ -196,6 +196,41 @@ pub const TERMS: &[Term] = &[
         "100 次研究中约有 95 次包含真值的范围；随试验次数的平方根变窄",
     ),
     term(
+        &["standard error", "s.e.", "标准误"],
+        "how far an estimate typically is from the true value; an estimate within two of them of the exact value agrees, \
+         the 95 % interval reaches about two of them to each side",
+        "估计值与真值的典型偏差；与精确值相差两个标准误以内属正常，95 % 置信区间约为左右各两个标准误",
+    ),
+    term(
+        &["rule of three", "bound", "三倍法则"],
+        "with no event in n trials the chance of one is below 3/n at 95 %: shown as `< 0.3 %` or `> 99.7 %`, and no more \
+         nines are claimed; more trials allow more",
+        "n 次试验均未发生时，95 % 置信下概率小于 3/n：显示为 `< 0.3 %` 或 `> 99.7 %`，不声称更多的九；增加试验次数可收紧",
+    ),
+    term(
+        &["percentile", "p50", "p95", "p99", "median", "百分位", "中位数"],
+        "p95 is the length that 95 of 100 events do not exceed; p50 is the median",
+        "p95 指 100 次事件中有 95 次不超过的时长；p50 即中位数",
+    ),
+    term(
+        &["convergence", "收敛"],
+        "the estimate settles as trials add up: four times the trials halve the interval; `--until unavailability=5%` \
+         runs until half the interval is 5 % of the estimate",
+        "估计值随试验次数增加而稳定：试验增至四倍，区间减半；`--until unavailability=5%` 运行到区间半宽为估计值的 5 % 为止",
+    ),
+    term(
+        &["seed", "种子"],
+        "the number that all random streams start from: the same seed gives the same bytes, and two designs under one \
+         seed meet the same failures",
+        "所有随机数流的起点：种子相同则结果逐字节相同；同一种子下两个设计遇到同样的故障",
+    ),
+    term(
+        &["static", "static probability", "静态概率"],
+        "`works = \"99.95 %\"`: a part works through the whole trial or it does not; the closed form is the answer, and the \
+         trials check it",
+        "`works = \"99.95 %\"`：部件在整次试验中要么正常要么故障；解析解即答案，仿真用于核对",
+    ),
+    term(
         &["MTTF", "mean time to failure", "平均无故障时间"],
         "mean time from new or mended to the next failure",
         "从投用或修复到下一次故障的平均时间",

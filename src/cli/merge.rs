@@ -72,7 +72,11 @@ impl Part {
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::at(path, &error))?;
+        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Failure::usage(format!("no such file `{}`", path.display()))
+                .help("parts are written by `drsim run --shard I/K -o FILE`"),
+            _ => Failure::at(path, &error),
+        })?;
         serde_json::from_str(&text).map_err(|error| {
             Failure::usage(format!("`{}` is not a part of a study: {error}", path.display()))
                 .help("parts are written by `drsim run --shard I/K -o FILE`")

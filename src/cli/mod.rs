@@ -39,6 +39,12 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // The reader may have gone away; there is nobody left to tell.
             let _ = error.print();
+            let lost = error.kind() == clap::error::ErrorKind::InvalidSubcommand;
+            if lost && error.get(clap::error::ContextKind::SuggestedSubcommand).is_none() {
+                let command = Cli::command();
+                let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+                terminal::note(&format!("commands: {}", names.join(", ")));
+            }
             if error.use_stderr() { Exit::Usage } else { Exit::Done }
         }
     };

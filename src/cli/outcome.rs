@@ -39,8 +39,9 @@ impl Show {
     /// # Errors
     /// The folder holds files and is not an earlier result, or is a file.
     pub fn refuse_foreign(&self, folder: &Path) -> Result<(), Failure> {
-        if folder.is_file() {
-            return Err(Failure::usage(format!("`{}` is a file", folder.display())).help("name a folder"));
+        if folder.exists() && !folder.is_dir() {
+            let what = if folder.is_file() { "a file" } else { "not a folder" };
+            return Err(Failure::usage(format!("`{}` is {what}", folder.display())).help("name a folder"));
         }
         let holds_files = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
         let mark = std::fs::read_to_string(folder.join("run.json")).unwrap_or_default();
@@ -48,7 +49,19 @@ impl Show {
             return Err(Failure::usage(format!("`{}` holds files that are not a result", folder.display()))
                 .help("name another folder with `--output`, or add `--force` to replace it"));
         }
-        Ok(())
+        writable(folder)
+    }
+}
+
+/// Refuses a folder that could not be written, by writing an empty file into the nearest folder that is there already.
+fn writable(folder: &Path) -> Result<(), Failure> {
+    let folder = std::path::absolute(folder).map_err(|error| Failure::at(folder, &error))?;
+    let Some(there) = folder.ancestors().skip(1).find(|above| above.exists()) else { return Ok(()) };
+    let probe = there.join(format!(".drsim-probe-{}", std::process::id()));
+    match std::fs::File::create_new(&probe) {
+        Ok(_) => std::fs::remove_file(&probe).map_err(|error| Failure::at(&probe, &error)),
+        Err(error) => Err(Failure::failed(format!("cannot write to `{}`: {error}", there.display()))
+            .help("name another folder with `--output`")),
     }
 }
 
@@ -105,8 +118,7 @@ pub fn deliver(
     } else {
         terminal::result(&wire::text(findings))?;
     }
-    let names = written.iter().map(|path| path.strip_prefix(&folder).unwrap_or(path).display().to_string());
-    terminal::note(&format!("wrote {}: {}", folder.display(), names.collect::<Vec<_>>().join(" ")));
+    terminal::note(&format!("wrote {} ({} files), start with report.md", folder.display(), written.len()));
     Ok(())
 }
 
@@ -146,7 +158,9 @@ pub fn line(findings: &Findings) -> String {
     let mut parts = vec![format!("{:<28} {verdict:<8}", findings.scenario.name)];
     parts.push(format!("{:>9} trials", findings.trials));
     if !findings.expected.is_empty() {
-        parts.push(format!("{held}/{} expectations hold", findings.expected.len()));
+        let open = findings.expected.iter().filter(|line| line.holds.is_none()).count();
+        let open = if open > 0 { format!(" ({open} inconclusive)") } else { String::new() };
+        parts.push(format!("{held}/{} expectations hold{open}", findings.expected.len()));
     }
     if findings.checks.len() > open {
         parts.push(format!("{agreed}/{} closed forms agree", findings.checks.len() - open));

@@ -22,7 +22,9 @@ pub fn cancel_on_interrupt() -> Cancel {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(Exit::Interrupted.code().into());
         }
-        super::terminal::note("stopping at the end of the block; press Ctrl-C again to stop at once");
+        super::terminal::note(
+            "stopping: blocks of trials that are finished are kept; press Ctrl-C again to stop at once",
+        );
     });
     if let Err(error) = installed {
         super::terminal::warn(&format!("Ctrl-C will lose unfinished work: {error}"));

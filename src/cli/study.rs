@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure};
 use super::progress::{Cancel, Progress};
 use super::wire::{self, Loaded, Outcomes, Plan, Until};
 use super::{effort, terminal};
+use drsim::quantity::words::count as count_in_words;
 use drsim::study::Findings;
 use std::sync::atomic::Ordering;
 
@@ -21,7 +22,7 @@ pub struct Effort {
     #[arg(long, short = 'n', env = "DRSIM_TRIALS", value_parser = count, value_name = "N")]
     trials: Option<u64>,
     /// Seed of every random stream [default: from the scenario]
-    #[arg(long, env = "DRSIM_SEED", value_name = "S")]
+    #[arg(long, env = "DRSIM_SEED", value_parser = seed, allow_negative_numbers = true, value_name = "S")]
     seed: Option<u64>,
     /// Threads; the result does not depend on them [default: all cores]
     #[arg(long, env = "DRSIM_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), value_name = "T")]
@@ -71,11 +72,16 @@ pub fn count(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Any whole number that fits.
+fn seed(text: &str) -> Result<u64, String> {
+    text.replace('_', "").parse().map_err(|_| format!("use a whole number from 0 to {}", u64::MAX))
+}
+
 /// `unavailability=5%`.
 fn until(text: &str) -> Result<Until, String> {
     let wrong = || "use METRIC=SHARE, such as unavailability=5%".to_owned();
     let (metric, share) = text.split_once('=').ok_or_else(wrong)?;
-    let share: drsim::quantity::Probability = share.parse().map_err(|error| format!("{error}"))?;
+    let share: drsim::quantity::Probability = share.parse().map_err(|error| format!("{error}, write 5% or 0.05"))?;
     if share.get() <= 0.0 || metric.trim().is_empty() {
         return Err(wrong());
     }
@@ -133,7 +139,12 @@ fn announce(loaded: &Loaded, plan: &Plan, force: bool, cancel: &Cancel) -> Resul
     let Some(per_trial) = per_trial else { return Ok(()) };
     let seconds = per_trial * here as f64 / plan.threads as f64;
     let most = if plan.until.is_some() { "at most " } else { "" };
-    let words = format!("{here} trials on {} threads take {most}{}", plan.threads, effort::in_words(seconds));
+    let words = format!(
+        "{} trials on {} take {most}{}",
+        count_in_words(here),
+        if plan.threads == 1 { "one thread".to_owned() } else { format!("{} threads", plan.threads) },
+        effort::in_words(seconds)
+    );
     if seconds > effort::LONG && !force {
         return Err(Failure::usage(words).help("ask for fewer trials, split them with `--shard`, or add `--force`"));
     }
@@ -166,7 +177,11 @@ pub fn study(
     let cap = if ending.trial_limit.is_some() { limit } else { limit.min(in_time) };
     while ending.verify && plan.until.is_none() && !cancel.load(Ordering::Relaxed) {
         let Some(more) = effort::more_trials(&findings.expected, plan.trials, cap) else { break };
-        terminal::note(&format!("{} trials leave an expectation inconclusive, running {more}", plan.trials));
+        terminal::note(&format!(
+            "{} trials leave an expectation inconclusive, running {}",
+            count_in_words(plan.trials),
+            count_in_words(more)
+        ));
         plan.trials = more;
         let outcomes = trials(loaded, &plan, force, cancel)?;
         findings = wire::findings(&loaded.scenario, &outcomes);
@@ -187,8 +202,17 @@ mod tests {
     }
 
     #[test]
+    fn a_seed_is_any_whole_number() {
+        assert_eq!((seed("0"), seed("18446744073709551615")), (Ok(0), Ok(u64::MAX)));
+        for wrong in ["-1", "1.5", "18446744073709551616", ""] {
+            assert!(seed(wrong).unwrap_err().contains("whole number"), "{wrong}");
+        }
+    }
+
+    #[test]
     fn precision_is_a_metric_and_a_share() {
         assert_eq!(until("unavailability=5%"), Ok(Until { metric: "unavailability".into(), within: 0.05 }));
+        assert!(until("unavailability=5").unwrap_err().ends_with("write 5% or 0.05"));
         for wrong in ["unavailability", "=5%", "unavailability=0", "unavailability=120%"] {
             assert!(until(wrong).is_err(), "{wrong}");
         }

@@ -7,6 +7,7 @@ mod data;
 mod parse;
 mod rate;
 mod time;
+pub mod words;
 
 pub use chance::Probability;
 pub use data::{Bandwidth, Bytes};

@@ -1,27 +1,59 @@
 //! The few cells and sentences that the terminal and the Markdown report both show.
 
-use crate::model::{Level, ServiceId};
+use crate::estimate::Estimate;
+use crate::model::{Level, ServiceId, Subject};
 use crate::report::number::{self, NOTHING};
 use crate::report::wording;
 use crate::study::{Check, Expected, Findings, Judgement, Stopped, SubjectFindings, Verdict};
 use std::cmp::Reverse;
 
 /// Column heads of the table of services.
-pub(super) const HEADS: [&str; 7] = [
-    "service",
-    "status",
-    "availability (95 % interval)",
-    "outages / yr",
-    "downtime / yr",
-    "recovery p95 / RTO",
-    "redundancy",
-];
+pub(super) fn heads(findings: &Findings) -> [&'static str; 7] {
+    let [outages, downtime] = match Per::of(findings) {
+        Per::Year => ["outages / yr", "downtime / yr"],
+        Per::Trial(_) => ["outages / trial", "downtime / trial"],
+    };
+    ["service", "status", "availability (95 % interval)", outages, downtime, "recovery p95 / RTO", "redundancy"]
+}
+
+/// What amounts of downtime and outages refer to: nobody thinks of a drill of two weeks in hours per year.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Per {
+    /// A year.
+    Year,
+    /// A trial, which is this part of a year.
+    Trial(f64),
+}
+
+impl Per {
+    /// A trial where it is shorter than a year.
+    pub(super) fn of(findings: &Findings) -> Self {
+        let years = findings.scenario.horizon.as_years();
+        if years > 0.0 && years < 0.99 { Self::Trial(years) } else { Self::Year }
+    }
+
+    /// How many of a yearly amount.
+    pub(super) const fn amount(self, yearly: f64) -> f64 {
+        match self {
+            Self::Year => yearly,
+            Self::Trial(years) => yearly * years,
+        }
+    }
+
+    /// `yr` or `trial`.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Year => "yr",
+            Self::Trial(_) => "trial",
+        }
+    }
+}
 
 /// One service in the table.
 pub(super) struct Row {
     /// Worst judgement.
     pub judgement: Judgement,
-    /// Texts under [`HEADS`].
+    /// Texts under [`heads`].
     pub cells: [String; 7],
 }
 
@@ -51,7 +83,7 @@ fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
     let judgement = wording::overall(findings, id);
     let shown = |key: &str| {
         found.metric(key).map_or(NOTHING.to_owned(), |measured| {
-            let text = number::estimate(measured.about.unit, &measured.estimate);
+            let text = number::estimate(measured.about.unit, &amounts(Per::of(findings), measured.estimate));
             // The head says per year, and an interval beside every cell would drown the table.
             text.split(" (").next().unwrap_or_default().trim_end_matches(" / yr").to_owned()
         })
@@ -67,7 +99,11 @@ fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
         None => recovery,
     };
     let redundancy = match found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
-        Some(degree) => format!("{} {}", number::plain(degree), unit(service.redundancy_unit, degree)),
+        Some(degree) => {
+            let shown = number::plain(degree);
+            let one = if shown == "1" { 1.0 } else { degree };
+            format!("{shown} {}", unit(service.redundancy_unit, one))
+        }
         None => NOTHING.to_owned(),
     };
     let cells = [
@@ -80,6 +116,12 @@ fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
         redundancy,
     ];
     Row { judgement, cells }
+}
+
+/// An estimate of a yearly amount as it is shown.
+fn amounts(per: Per, estimate: Estimate) -> Estimate {
+    let amount = |value: Option<f64>| value.map(|value| per.amount(value));
+    Estimate { point: amount(estimate.point), low: amount(estimate.low), high: amount(estimate.high), ..estimate }
 }
 
 /// `node` or `nodes`.
@@ -112,19 +154,6 @@ pub(super) fn basis(findings: &Findings) -> String {
     format!("{} {trials} of {horizon} each, seed {}{ended}", number::count(findings.trials), findings.seed)
 }
 
-/// Simulated against exact, in one line.
-pub(super) fn check(findings: &Findings, check: &Check) -> String {
-    let unit = check.about.unit;
-    let simulated = number::estimate(unit, &check.simulated);
-    let off = check
-        .deviation
-        .filter(|off| off.is_finite())
-        .map_or_else(String::new, |off| format!(", {} s.e.", number::deviation(off)));
-    let subject = wording::subject(&findings.scenario, check.subject);
-    let exact = exact(check);
-    format!("{subject} {}: {simulated} simulated, {exact} exact{off} ({})", check.about.label, check.method)
-}
-
 /// An exact value, with as many digits as the simulated one beside it needs.
 pub(super) fn exact(check: &Check) -> String {
     number::value(check.about.unit, check.exact)
@@ -137,9 +166,61 @@ pub(super) fn checks(findings: &Findings) -> Vec<&Check> {
     checks
 }
 
-/// Verdicts that need attention: missed first, then at risk.
+/// The checks that say most, those that differ first; and how many are left out. Left out before others are those that agree and only repeat
+/// another one: downtime beside availability, the whole beside its only service.
+pub(super) fn telling(findings: &Findings, most: usize) -> (Vec<&Check>, usize) {
+    let only_service = findings.services.len() == 1;
+    let repeats = |check: &Check| {
+        check.agrees != Some(false)
+            && (matches!(check.about.key, "unavailability" | "downtime_s_per_year" | "mtbf_s")
+                || (only_service && check.subject == Subject::Scenario))
+    };
+    let rank = |check: &Check| {
+        let subject = match check.subject {
+            Subject::Service(_) => 0,
+            Subject::Domain(_) => 1,
+            Subject::Scenario => 2,
+        };
+        // Availability of every service before the rest of any.
+        let metric = ["availability", "outages_per_year", "mttr_s", "outage_probability"]
+            .iter()
+            .position(|key| *key == check.about.key);
+        (check.agrees != Some(false), subject, metric.unwrap_or(4))
+    };
+    let mut places: Vec<usize> =
+        (0..findings.checks.len()).filter(|place| !repeats(&findings.checks[*place])).collect();
+    places.sort_by_key(|place| rank(&findings.checks[*place]));
+    places.truncate(most);
+    // What belongs together stands together.
+    places.sort_by_key(|place| (findings.checks[*place].agrees != Some(false), *place));
+    let told: Vec<&Check> = places.into_iter().map(|place| &findings.checks[place]).collect();
+    let left = findings.checks.len() - told.len();
+    (told, left)
+}
+
+/// Services without any closed form, and why.
+pub(super) fn unchecked(findings: &Findings) -> Vec<(ServiceId, &str)> {
+    let checked = |id| findings.checks.iter().any(|check| check.subject == Subject::Service(id));
+    let of = |subject| match subject {
+        Subject::Service(id) if !checked(id) => Some(id),
+        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => None,
+    };
+    findings.unchecked.iter().filter_map(|(subject, why)| Some((of(*subject)?, why.as_str()))).collect()
+}
+
+/// Verdicts that need attention: missed first, then at risk. A kind of disruption is told apart only where it fares worse than all of them
+/// together.
 pub(super) fn troubled(findings: &Findings) -> Vec<&Verdict> {
-    let of = |judgement| findings.verdicts.iter().filter(move |verdict| verdict.judgement == judgement);
+    let same = |verdict: &&Verdict| {
+        verdict.disruption.is_none()
+            || !findings.verdicts.iter().any(|all| {
+                all.disruption.is_none()
+                    && all.service == verdict.service
+                    && all.objective == verdict.objective
+                    && (all.judgement == Judgement::Missed || all.judgement == verdict.judgement)
+            })
+    };
+    let of = |judgement| findings.verdicts.iter().filter(move |verdict| verdict.judgement == judgement).filter(same);
     of(Judgement::Missed).chain(of(Judgement::AtRisk)).collect()
 }
 

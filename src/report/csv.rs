@@ -1,4 +1,5 @@
-//! Tables for pandas, R and spreadsheets: UTF-8, one header row, units in names, empty where a value is missing.
+//! Tables for pandas, R and spreadsheets: UTF-8, one header row, units in names, empty where a value is missing. A table with anything beyond
+//! ASCII begins with a byte order mark.
 
 use crate::estimate::Estimate;
 use crate::metric::About;
@@ -228,7 +229,9 @@ impl Table {
 
     fn end(self) -> String {
         let bytes = self.0.into_inner().expect("memory takes all rows");
-        String::from_utf8(bytes).expect("cells are strings")
+        let text = String::from_utf8(bytes).expect("cells are strings");
+        // Spreadsheets take a table without the mark for one in the local code page, and Chinese for gibberish.
+        if text.is_ascii() { text } else { format!("\u{feff}{text}") }
     }
 }
 
@@ -244,6 +247,17 @@ mod tests {
         assert_eq!(number(-2.5), "-2.5");
         assert_eq!(number(f64::NAN), "");
         assert_eq!(number(1e-9), "1e-9");
+    }
+
+    #[test]
+    fn spreadsheets_are_told_of_letters_beyond_ascii() {
+        let table = |cell: &str| {
+            let mut table = Table::new(&["service"]);
+            table.row(&[cell]);
+            table.end()
+        };
+        assert_eq!(table("pay"), "service\npay\n");
+        assert_eq!(table("支付"), "\u{feff}service\n支付\n");
     }
 
     #[test]

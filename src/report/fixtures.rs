@@ -442,6 +442,11 @@ pub fn ordinary() -> Findings {
             ),
             check(Subject::Scenario, &OUTAGES, Estimate::NOTHING, 0.001, None, None),
         ],
+        unchecked: vec![
+            (Subject::Service(ServiceId::new(1)), "links decide what can be reached".to_owned()),
+            (Subject::Service(ServiceId::new(0)), "redundancy: replicas share a node".to_owned()),
+        ],
+        fixed: vec![ServiceId::new(0)],
         expected: vec![
             Expected {
                 expectation: expectation("services.pay.availability", 0.9998, 0.0001),
@@ -492,6 +497,8 @@ pub fn empty() -> Findings {
         whole: SubjectFindings::default(),
         verdicts: Vec::new(),
         checks: Vec::new(),
+        unchecked: Vec::new(),
+        fixed: Vec::new(),
         expected: Vec::new(),
         rows: Vec::new(),
         chosen: Vec::new(),

@@ -77,6 +77,15 @@ pub fn write(folder: &Path, files: &[(String, String)], force: bool) -> Result<V
         // The error that matters is the first one; a rest that cannot be removed has a name that says what it is.
         let _ = fs::remove_dir_all(&fresh);
     }
+    // The person asked for the folder and never heard of its sibling.
+    let result = result.map_err(|error| match error {
+        WriteError::Io { path, source } => match path.strip_prefix(&fresh) {
+            Ok(inside) if inside.as_os_str().is_empty() => WriteError::Io { path: folder.to_owned(), source },
+            Ok(inside) => WriteError::Io { path: folder.join(inside), source },
+            Err(_) => WriteError::Io { path, source },
+        },
+        other => other,
+    });
     result.map(|()| files.iter().map(|(name, _)| folder.join(name)).collect())
 }
 

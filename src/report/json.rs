@@ -42,6 +42,11 @@ pub fn summary(findings: &Findings, version: &str) -> String {
         },
         verdicts: findings.verdicts.iter().map(|verdict| judged(findings, verdict)).collect(),
         checks: findings.checks.iter().map(|check| checked(findings, check)).collect(),
+        unchecked: findings
+            .unchecked
+            .iter()
+            .map(|(whose, reason)| Unchecked { subject: subject(findings, *whose), reason })
+            .collect(),
         expectations: findings.expected.iter().map(expected).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("a document of strings and numbers is valid JSON");
@@ -88,6 +93,7 @@ struct Document<'a> {
     attribution: Attributed<'a>,
     verdicts: Vec<Judged<'a>>,
     checks: Vec<Checked<'a>>,
+    unchecked: Vec<Unchecked<'a>>,
     expectations: Vec<Kept<'a>>,
 }
 
@@ -160,6 +166,12 @@ struct Checked<'a> {
     method: &'a str,
     deviation_std_errors: Option<f64>,
     agrees: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Unchecked<'a> {
+    subject: String,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! `report.md`: the summary for wikis and pandoc, with the pictures of the `plots` folder.
 
-use crate::report::brief::{self, HEADS};
+use crate::report::brief::{self, Per};
 use crate::report::number::{self, duration, percent};
 use crate::report::wording;
 use crate::study::{Findings, Judgement, Verdict};
@@ -57,7 +57,7 @@ fn services(findings: &Findings, out: &mut String) {
         out.push_str("No service in this scenario.\n\n");
         return;
     }
-    table(out, &HEADS, rows.into_iter().map(|row| row.cells.to_vec()).collect());
+    table(out, &brief::heads(findings), rows.into_iter().map(|row| row.cells.to_vec()).collect());
     if left > 0 {
         let _ = writeln!(out, "{left} services with more availability are in `services.csv`.\n");
     }
@@ -67,8 +67,13 @@ fn verdicts(findings: &Findings, out: &mut String) {
     if findings.verdicts.iter().all(|verdict| verdict.judgement == Judgement::NoObjective) {
         return;
     }
-    out.push_str("## Objectives\n\nAt risk: over 80 % of the objective is used.\n\n");
-    let judged = |verdict: &&Verdict| verdict.judgement != Judgement::NoObjective;
+    out.push_str(
+        "## Objectives\n\nAt risk: over 80 % of the objective is used. \
+         Kinds of disruption that were not seen are in `verdicts.csv`.\n\n",
+    );
+    // A kind of disruption that nobody saw says nothing, and there are many kinds.
+    let unseen = |verdict: &Verdict| verdict.judgement == Judgement::NotApplicable && verdict.disruption.is_some();
+    let judged = |verdict: &&Verdict| verdict.judgement != Judgement::NoObjective && !unseen(verdict);
     let rows = findings.verdicts.iter().filter(judged).map(|verdict| {
         vec![
             brief::about(findings, verdict),
@@ -82,6 +87,7 @@ fn verdicts(findings: &Findings, out: &mut String) {
 }
 
 fn attribution(findings: &Findings, out: &mut String) {
+    let per = Per::of(findings);
     let mut rows = Vec::new();
     for (id, found) in brief::worst(findings, MOST_SERVICES) {
         for part in found.attribution.iter().take(5) {
@@ -89,21 +95,24 @@ fn attribution(findings: &Findings, out: &mut String) {
                 findings.scenario.services[id].name.clone(),
                 part.cause.label(&findings.scenario),
                 percent(part.share),
-                duration(part.seconds_per_year),
+                duration(per.amount(part.seconds_per_year)),
             ]);
         }
     }
     if !rows.is_empty() {
         let _ = writeln!(out, "## What causes the downtime\n\nRule: {}.\n", wording::ATTRIBUTION_RULE);
-        table(out, &["service", "cause", "share", "downtime / yr"], rows);
+        table(out, &["service", "cause", "share", &format!("downtime / {}", per.word())], rows);
     }
 }
 
 fn checks(findings: &Findings, out: &mut String) {
-    if findings.checks.is_empty() {
+    if findings.checks.is_empty() && findings.unchecked.is_empty() {
         return;
     }
     out.push_str("## Simulated against exact\n\n");
+    for id in &findings.fixed {
+        let _ = writeln!(out, "`{}`: {}.\n", code(&findings.scenario.services[*id].name), wording::FIXED);
+    }
     let rows = brief::checks(findings).into_iter().map(|check| {
         vec![
             wording::subject(&findings.scenario, check.subject),
@@ -116,7 +125,17 @@ fn checks(findings: &Findings, out: &mut String) {
         ]
     });
     let heads = ["subject", "metric", "simulated", "exact", "standard errors apart", "verdict", "method"];
-    table(out, &heads, rows.collect());
+    if !findings.checks.is_empty() {
+        table(out, &heads, rows.collect());
+    }
+    if !findings.unchecked.is_empty() {
+        out.push_str("Without a closed form:\n\n");
+        let rows = findings
+            .unchecked
+            .iter()
+            .map(|(subject, why)| vec![wording::subject(&findings.scenario, *subject), why.clone()]);
+        table(out, &["subject", "reason"], rows.collect());
+    }
 }
 
 fn expectations(findings: &Findings, out: &mut String) {

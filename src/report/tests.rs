@@ -96,6 +96,156 @@ fn names_from_the_scenario_stay_text_in_markdown() {
 }
 
 #[test]
+fn short_horizons_are_counted_by_the_trial() {
+    let mut findings = ordinary();
+    let yearly = text::summary(&findings, text::unpainted);
+    assert!(yearly.contains("downtime / yr") && !yearly.contains("/ trial"), "{yearly}");
+    let scenario = std::sync::Arc::make_mut(&mut findings.scenario);
+    scenario.horizon = crate::quantity::Span::from_seconds(crate::quantity::SECONDS_PER_YEAR / 100.0);
+    let service = &mut findings.services[0].1;
+    let downtime = service.metrics.iter_mut().find(|measured| measured.about.key == wording::DOWNTIME).unwrap();
+    downtime.estimate.point = Some(360_000.0);
+    service.attribution[0].seconds_per_year = 720_000.0;
+    let text = text::summary(&findings, text::unpainted);
+    let row = text.lines().find(|line| line.starts_with("pay ")).unwrap();
+    assert!(text.contains("downtime / trial") && row.contains("  1 h  "), "{text}");
+    assert!(text.contains("(2 h / trial)") && !text.contains("/ yr)"), "{text}");
+    let report = markdown::report(&findings, "0.1.0", &[]);
+    assert!(report.contains("| downtime / trial |"), "{report}");
+    assert!(plot::attribution(&findings, findings.services[0].0).unwrap().contains("2 h / trial"));
+}
+
+#[test]
+fn a_kind_of_disruption_is_told_only_where_it_is_worse_than_all_together() {
+    use crate::model::Disruption;
+    use crate::study::Judgement::{self, AtRisk, Met, Missed};
+    let mut findings = ordinary();
+    let like = findings.verdicts[0].clone();
+    let mut told = |all: Judgement, kind: Judgement| {
+        let verdict =
+            |disruption, judgement| crate::study::Verdict { disruption, judgement, objective: "rto", ..like.clone() };
+        findings.verdicts = vec![verdict(None, all), verdict(Some(Disruption::Site), kind)];
+        brief::troubled(&findings).len()
+    };
+    assert_eq!([told(Missed, Missed), told(Missed, AtRisk), told(AtRisk, AtRisk)], [1, 1, 1]);
+    assert_eq!([told(Met, Missed), told(AtRisk, Missed), told(Met, Met)], [1, 2, 0]);
+}
+
+#[test]
+fn checks_that_repeat_others_give_way() {
+    let mut findings = ordinary();
+    let like = findings.checks[0].clone();
+    let about = |key: &str| {
+        let row = crate::metric::position(&crate::metric::SERVICE_METRICS, key).unwrap();
+        &crate::metric::SERVICE_METRICS[row].about
+    };
+    let check = |key, agrees| crate::study::Check { about: about(key), agrees: Some(agrees), ..like.clone() };
+    findings.checks = vec![
+        check("redundancy_degree", true),
+        check("unavailability", true),
+        check("availability", true),
+        check("downtime_s_per_year", false),
+    ];
+    let told = |most| -> Vec<&str> { brief::telling(&findings, most).0.iter().map(|check| check.about.key).collect() };
+    assert_eq!(
+        told(9),
+        ["downtime_s_per_year", "redundancy_degree", "availability"],
+        "differing ones are never left out"
+    );
+    assert_eq!(told(2), ["downtime_s_per_year", "availability"]);
+    assert_eq!(brief::telling(&findings, 2).1, 2);
+}
+
+#[test]
+fn many_short_outages_do_not_look_like_one_long_one() {
+    use crate::quantity::SimTime;
+    use crate::simulation::{Status, Stretch};
+    let mut findings = ordinary();
+    let dark = |findings: &Findings| {
+        let svg = plot::timeline(findings).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let size = |node: &roxmltree::Node, side: &str| node.attribute(side).unwrap().parse::<f64>().unwrap();
+        let bars = document.descendants().filter(|node| node.attribute("fill") == Some("#7A1424"));
+        // The overview only: what is enlarged beside it begins further right.
+        let left = bars.filter(|node| size(node, "x") < 600.0 && size(node, "y") > 140.0);
+        left.map(|node| size(&node, "width") * size(&node, "height")).sum::<f64>()
+    };
+    // A tenth of the time down, in many pieces or in few.
+    let horizon = findings.scenario.horizon.as_microseconds();
+    let mut down = |pieces: u64| {
+        let piece = horizon / pieces;
+        let at = |nth: u64, part: u64| SimTime::from_microseconds(nth * piece + part * (piece / 10));
+        let each = |nth: u64| {
+            [(0, 1, Status::Down), (1, 10, Status::Up)].map(|(from, to, status)| Stretch {
+                from: at(nth, from),
+                to: at(nth, to),
+                status,
+            })
+        };
+        findings.chosen.truncate(1);
+        findings.chosen[0].trace.stretches = vec![(0..pieces).flat_map(each).collect(), Vec::new(), Vec::new()];
+        dark(&findings)
+    };
+    let (few, many) = (down(4), down(2000));
+    assert!(many < 2.0 * few && many > few / 2.0, "{many} px down in many pieces, {few} in few");
+}
+
+#[test]
+fn the_curve_of_outages_passes_its_quantiles() {
+    use crate::estimate::{Quantile, Quantiles};
+    use crate::study::Bin;
+    let mut findings = ordinary();
+    let service = findings.services[0].0;
+    let found = &mut findings.services[0].1;
+    // Nine in ten last a minute, one ends with the trial: the wide bin that holds it begins long before.
+    found.outages = vec![Bin { from: 59.0, to: 61.0, count: 90 }, Bin { from: 8_000.0, to: 12_000.0, count: 10 }];
+    let at = |point| Quantile { point, low: None, high: None };
+    let quantiles = Quantiles { p50: at(60.0), p95: at(9_000.0), p99: at(9_000.0), max: 9_000.0 };
+    let length = found.metrics.iter_mut().find(|measured| measured.about.key == wording::OUTAGE_LENGTH).unwrap();
+    length.estimate.quantiles = Some(quantiles);
+    let svg = plot::outages(&findings, service).unwrap();
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    let path = document.descendants().find(|node| node.tag_name().name() == "polyline").unwrap();
+    let curve: Vec<(f64, f64)> = path
+        .attribute("points")
+        .unwrap()
+        .split_whitespace()
+        .map(|point| point.split_once(',').map(|(x, y)| (number(x), number(y))).unwrap())
+        .collect();
+    let p95 = document.descendants().filter(|node| node.tag_name().name() == "circle").nth(2).unwrap();
+    let (x, y) = (number(p95.attribute("cx").unwrap()), number(p95.attribute("cy").unwrap()));
+    // Level until the last bin begins, and down at the longest outage, where the ring is: not a slope that passes it by.
+    let beside = curve.windows(2).any(|pair| (pair[0].1..=pair[1].1).contains(&y) && (pair[1].0 - x).abs() <= 1.0);
+    assert!(beside, "({x}, {y}) beside {curve:?}");
+    assert!(curve.windows(2).any(|pair| pair[0].1 == pair[1].1 && pair[1].0 - pair[0].0 > 100.0), "{curve:?}");
+}
+
+#[test]
+fn what_never_recovered_is_named_beside_the_curve() {
+    let mut findings = ordinary();
+    let (service, found) = &mut findings.services[0];
+    let service = *service;
+    let like = found.metrics[0].clone();
+    let row = crate::metric::position(&crate::metric::SERVICE_METRICS, "unrecovered_per_year").unwrap();
+    let about = &crate::metric::SERVICE_METRICS[row].about;
+    found.metrics.retain(|measured| measured.about.key != about.key);
+    assert!(!plot::recovery(&findings, service).unwrap().contains("still open"));
+    let per_year = 3.0 / findings.scenario.horizon.as_years() / findings.trials as f64;
+    let estimate = crate::estimate::Estimate { point: Some(per_year), ..like.estimate };
+    findings.services[0].1.metrics.push(crate::study::Measured { about, estimate, exact: None });
+    assert!(plot::recovery(&findings, service).unwrap().contains("试验结束时未恢复: 3"));
+}
+
+#[test]
+fn pictures_of_nothing_are_not_drawn() {
+    let mut findings = ordinary();
+    assert!(plot::checks(&findings).is_some());
+    findings.checks.iter_mut().for_each(|check| check.deviation = None);
+    assert!(plot::checks(&findings).is_none());
+}
+
+#[test]
 fn a_day_on_the_clock_of_the_scenario() {
     let findings = ordinary();
     let text = trace::trace_text(&findings.scenario, &findings.chosen[0].trace);
@@ -239,7 +389,8 @@ mod writing {
         // The same name twice: the second file cannot be created.
         let mut twice = result("bad");
         twice.push(("summary.json".to_owned(), "again".to_owned()));
-        assert!(matches!(write(&folder, &twice, false), Err(WriteError::Io { .. })));
+        let Err(WriteError::Io { path, .. }) = write(&folder, &twice, false) else { panic!("written twice") };
+        assert_eq!(path, folder.join("summary.json"), "the person never heard of the sibling");
         assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), "good");
         assert_eq!(names(home.path()), ["study"]);
     }

@@ -1,6 +1,7 @@
 //! The summary that a terminal shows: plain text, columns aligned by display width.
 
-use crate::report::brief::{self, HEADS};
+use crate::model::ServiceId;
+use crate::report::brief::{self, Per};
 use crate::report::number::{self, duration, percent};
 use crate::report::wording::{self, shorten};
 use crate::study::{Findings, Judgement};
@@ -63,6 +64,7 @@ pub fn summary(findings: &Findings, paint: Paint) -> String {
 }
 
 fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    let heads = brief::heads(findings);
     let (rows, left) = brief::rows(findings, MOST_SERVICES);
     if rows.is_empty() {
         lines.push("no service in this scenario".to_owned());
@@ -76,17 +78,19 @@ fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
             (judgement, cells)
         })
         .collect();
-    let widths: Vec<usize> = (0..HEADS.len())
-        .map(|column| rows.iter().map(|(_, cells)| cells[column].width()).fold(HEADS[column].width(), usize::max))
+    let widths: Vec<usize> = (0..heads.len())
+        .map(|column| rows.iter().map(|(_, cells)| cells[column].width()).fold(heads[column].width(), usize::max))
         .collect();
     let line = |cells: [&str; 7], tones: [Option<Tone>; 7]| {
-        let padded = cells.iter().zip(&widths).zip(tones).map(|((cell, width), tone)| {
-            let text = format!("{cell}{}", " ".repeat(width - cell.width()));
+        let last = cells.len() - 1;
+        let padded = cells.iter().zip(&widths).zip(tones).enumerate().map(|(column, ((cell, width), tone))| {
+            // No blanks at the end of a line, where colour would keep them from being trimmed.
+            let text = if column == last { (*cell).to_owned() } else { pad(cell, *width) };
             tone.map_or_else(|| text.clone(), |tone| paint(tone, &text))
         });
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    lines.push(line(HEADS, [Some(Tone::Strong); 7]));
+    lines.push(line(heads, [Some(Tone::Strong); 7]));
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     lines.push(paint(Tone::Faint, &rule.join("──")));
     for (judgement, cells) in &rows {
@@ -121,9 +125,9 @@ fn section(title: &str, paint: Paint, lines: &mut Vec<String>) {
     lines.push(paint(Tone::Strong, title));
 }
 
-fn more(all: usize, file: &str, paint: Paint, lines: &mut Vec<String>) {
-    if all > MOST_LINES {
-        lines.push(paint(Tone::Faint, &format!("  {} more in {file}", number::count((all - MOST_LINES) as u64))));
+fn more(left: usize, file: &str, paint: Paint, lines: &mut Vec<String>) {
+    if left > 0 {
+        lines.push(paint(Tone::Faint, &format!("  {} more in {file}", number::count(left as u64))));
     }
 }
 
@@ -139,7 +143,7 @@ fn verdicts(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         let line = format!("{}: {}", brief::about(findings, verdict), verdict.reason);
         lines.push(format!("  {word}  {}", shorten(&line, LINE_WIDTH)));
     }
-    more(troubled.len(), "verdicts.csv", paint, lines);
+    more(troubled.len().saturating_sub(MOST_LINES), "verdicts.csv", paint, lines);
 }
 
 fn attribution(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
@@ -149,12 +153,14 @@ fn attribution(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         return;
     }
     section("what causes the downtime", paint, lines);
+    let per = Per::of(findings);
     let widest = charged.iter().map(|(id, _)| shorten(&findings.scenario.services[*id].name, NAME_WIDTH).width()).max();
     for (id, found) in charged {
         let name = shorten(&findings.scenario.services[id].name, NAME_WIDTH);
         let causes = found.attribution.iter().take(3).map(|part| {
             let label = shorten(&part.cause.label(&findings.scenario), NAME_WIDTH + 12);
-            format!("{label} {} ({} / yr)", short_percent(part.share), duration(part.seconds_per_year))
+            let amount = duration(per.amount(part.seconds_per_year));
+            format!("{label} {} ({amount} / {})", short_percent(part.share), per.word())
         });
         let pad = " ".repeat(widest.unwrap_or(0) - name.width());
         lines.push(format!("  {name}{pad}  {}", causes.collect::<Vec<_>>().join(" · ")));
@@ -168,20 +174,57 @@ fn short_percent(share: f64) -> String {
 }
 
 fn checks(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
-    if findings.checks.is_empty() {
+    let unchecked = brief::unchecked(findings);
+    if findings.checks.is_empty() && unchecked.is_empty() {
         return;
     }
     section("simulated against exact (s.e.: standard errors)", paint, lines);
-    for check in brief::checks(findings).iter().take(MOST_LINES) {
-        let word = &pad(wording::agreement(check.agrees), 20);
-        let word = match check.agrees {
-            Some(true) => paint(Tone::Good, word),
-            Some(false) => paint(Tone::Bad, word),
-            None => paint(Tone::Faint, word),
-        };
-        lines.push(format!("  {word}  {}", shorten(&brief::check(findings, check), LINE_WIDTH)));
+    let scenario = &findings.scenario;
+    let named = |id: &ServiceId| scenario.services[*id].name.as_str();
+    if !findings.fixed.is_empty() {
+        let names: Vec<&str> = findings.fixed.iter().map(named).collect();
+        let line = format!("{}: {}", names.join(", "), wording::FIXED);
+        lines.push(format!("  {}", shorten(&line, LINE_WIDTH)));
     }
-    more(findings.checks.len(), "checks.csv", paint, lines);
+    let (told, left) = brief::telling(findings, MOST_LINES);
+    let rows: Vec<[String; 5]> = told
+        .iter()
+        .map(|check| {
+            let off = check.deviation.filter(|off| off.is_finite());
+            [
+                shorten(&wording::subject(scenario, check.subject), NAME_WIDTH + 10),
+                check.about.label.to_owned(),
+                number::estimate(check.about.unit, &check.simulated),
+                format!("exact {}", brief::exact(check)),
+                off.map_or_else(String::new, |off| format!("{} s.e.", number::deviation(off))),
+            ]
+        })
+        .collect();
+    let width = |column: usize| rows.iter().map(|cells| cells[column].width()).max().unwrap_or(0);
+    let widths: [usize; 5] = std::array::from_fn(width);
+    let verdict = told.iter().map(|check| wording::agreement(check.agrees).width()).max().unwrap_or(0);
+    for (check, cells) in told.iter().zip(&rows) {
+        let word = pad(wording::agreement(check.agrees), verdict);
+        let word = match check.agrees {
+            Some(true) => paint(Tone::Good, &word),
+            Some(false) => paint(Tone::Bad, &word),
+            None => paint(Tone::Faint, &word),
+        };
+        let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
+        lines.push(format!("  {word}  {}", cells.join("  ")).trim_end().to_owned());
+    }
+    for (id, why) in unchecked.iter().take(MOST_LINES) {
+        let line = format!("services.{}: no closed form, {why}", named(id));
+        lines.push(format!("  {}", shorten(&line, LINE_WIDTH)));
+    }
+    more(unchecked.len().saturating_sub(MOST_LINES), "report.md", paint, lines);
+    if !findings.checks.is_empty() {
+        let rest = match left {
+            0 => String::new(),
+            left => format!("{} more in checks.csv; ", number::count(left as u64)),
+        };
+        lines.push(paint(Tone::Faint, &format!("  {rest}how each exact value was found: report.md")));
+    }
 }
 
 fn expectations(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
@@ -198,5 +241,5 @@ fn expectations(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         };
         lines.push(format!("  {word}  {}", shorten(&brief::expected(line), LINE_WIDTH)));
     }
-    more(findings.expected.len(), "summary.json", paint, lines);
+    more(findings.expected.len().saturating_sub(MOST_LINES), "summary.json", paint, lines);
 }

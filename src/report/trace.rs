@@ -111,7 +111,7 @@ pub fn tell(scenario: &Scenario, what: Happening) -> Told {
 pub fn why(scenario: &Scenario, cause: Cause) -> String {
     let class = |id: crate::model::ClassId| &scenario.classes[id].name;
     match cause {
-        Cause::Class(id) => format!("too many units of class {} are broken", class(id)),
+        Cause::Class(id) => format!("broken units of class {}", class(id)),
         Cause::Crew(id) => format!("a repair waits for crew {}", scenario.crews[id].name),
         Cause::Spare(id) => format!("a repair waits for a spare of class {}", class(id)),
         Cause::Maintenance(id) => format!("planned maintenance of class {}", class(id)),

@@ -11,6 +11,9 @@ pub const ATTRIBUTION_RULE: &str =
 /// What every report says of itself.
 pub const CAVEAT: &str = "figures come from a model of the scenario, not from a test of the site";
 
+/// What is said of services that are up or down through a whole trial.
+pub const FIXED: &str = "static probabilities: the closed form is the answer, the trials check it";
+
 /// Key of the share of time up.
 pub const AVAILABILITY: &str = "availability";
 /// Key of outages per year.

@@ -80,11 +80,21 @@ pub(super) fn parse(text: &str, offset: usize, problems: &mut Problems) -> Table
         let place = Place::new(offset + range.start, offset + range.end);
         let bare =
             text[from..].starts_with(|letter: char| !letter.is_ascii()) && error.message().contains("unquoted key");
-        let help = if bare { "put a Chinese name into quotes: `[sites.\"上海\"]`" } else { "" };
+        let help = if bare { quoted_name(text, from) } else { String::new() };
         problems.error("syntax", place, syntax_message(error.message())).help(help);
     }
     let mut tree = Tree { offset, problems };
     tree.table(root.into_inner(), 0)
+}
+
+/// How to write the name that holds a letter at `at` which no bare key may hold.
+fn quoted_name(text: &str, at: usize) -> String {
+    let part = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    let begin = text[..at]
+        .rfind(|letter| !part(letter))
+        .map_or(0, |before| before + text[before..].chars().next().map_or(0, char::len_utf8));
+    let end = text[at..].find(|letter| !part(letter)).map_or(text.len(), |length| at + length);
+    format!("put the name into quotes: `\"{}\"`", &text[begin..end])
 }
 
 /// The parser's words in one line.

@@ -29,6 +29,10 @@ pub struct Findings {
     pub verdicts: Vec<Verdict>,
     /// Simulated against exact.
     pub checks: Vec<Check>,
+    /// What has no closed form, or not for all its metrics, and why: a fragment in lower case.
+    pub unchecked: Vec<(Subject, String)>,
+    /// Services that are up or down through a whole trial, by a chance: static blocks and nothing else.
+    pub fixed: Vec<ServiceId>,
     /// `[expect]`, line by line.
     pub expected: Vec<Expected>,
     /// First trials, one row each; at most [`Findings::ROWS`].

@@ -5,7 +5,7 @@ use super::findings::{
     Attribution, Bin, ChosenTrial, Convergence, Findings, Measured, SubjectFindings, TrialRow, Which,
 };
 use super::verdict::{Evidence, verdicts};
-use crate::analytic::Prediction;
+use crate::analytic::{Prediction, Predictions};
 use crate::estimate::{Estimate, Histogram, Quantile, Quantiles, Sectioned};
 use crate::id::Id as _;
 use crate::metric::{DOMAIN_METRICS, Lengths, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
@@ -38,13 +38,10 @@ pub fn chosen_trials(outcomes: &Outcomes) -> Vec<(Which, u64, Span)> {
 pub fn findings(
     scenario: Arc<Scenario>,
     outcomes: &Outcomes,
-    predictions: &[Prediction],
+    predictions: &Predictions,
     chosen: Vec<ChosenTrial>,
 ) -> Findings {
-    let exact = |subject: Subject, key: &str| {
-        let found = predictions.iter().find(|prediction| prediction.subject == subject && prediction.metric == key);
-        found.map(|prediction| prediction.value)
-    };
+    let exact = |subject: Subject, key: &str| predictions.value(subject, key);
     let study = Study { scenario: &scenario, outcomes, total: outcomes.total(), exact: &exact };
     let named = scenario.domains.enumerate().filter(|(_, domain)| domain.named).map(|(id, _)| id);
     let services: Vec<(ServiceId, SubjectFindings)> =
@@ -72,7 +69,7 @@ pub fn findings(
         .iter()
         .map(|line| expected(line, find(line.path.subject, &line.path.metric), deterministic))
         .collect();
-    let checks = checks(predictions, find);
+    let checks = checks(&predictions.list, find);
     let verdicts = services
         .iter()
         .flat_map(|(id, findings)| verdicts(&scenario.services[*id].objective, &study.evidence(*id, findings)))
@@ -86,6 +83,8 @@ pub fn findings(
         whole,
         verdicts,
         checks,
+        unchecked: predictions.skipped.clone(),
+        fixed: predictions.list.iter().filter_map(fixed).collect(),
         expected,
         rows: rows(outcomes, scenario.services.len()),
         chosen,
@@ -102,6 +101,15 @@ fn same_in_all_trials(whole: &SubjectFindings) -> bool {
         })
     };
     still("events_per_trial") && still("unavailability")
+}
+
+/// The service of a prediction that is up or down through a whole trial.
+fn fixed(prediction: &Prediction) -> Option<ServiceId> {
+    let static_blocks = prediction.metric == "outage_probability" && prediction.method.starts_with("static");
+    match prediction.subject {
+        Subject::Service(id) if static_blocks && prediction.value > 0.0 && prediction.value < 1.0 => Some(id),
+        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => None,
+    }
 }
 
 fn rows(outcomes: &Outcomes, services: usize) -> Vec<TrialRow> {

@@ -50,5 +50,5 @@ pub fn conclude(scenario: &Arc<Scenario>, outcomes: &Outcomes) -> Findings {
             trace: simulator.run_traced(outcomes.seed, trial).1,
         })
         .collect();
-    findings(Arc::clone(scenario), outcomes, &analytic::predictions(scenario).list, chosen)
+    findings(Arc::clone(scenario), outcomes, &analytic::predictions(scenario), chosen)
 }

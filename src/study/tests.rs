@@ -1,7 +1,7 @@
 //! Findings of the toy, whose laws are known.
 
 use super::{Findings, chosen_trials, findings};
-use crate::analytic::Prediction;
+use crate::analytic::{Prediction, Predictions};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
 use crate::id::{IdRange, IdVec};
@@ -107,7 +107,11 @@ fn scenario() -> Scenario {
 fn study(trials: u64, predictions: &[Prediction]) -> Findings {
     let outcomes =
         run(&Toy::shape(17), &Plan::whole(trials, 2), || Toy::new(17), &|_| (), &AtomicBool::new(false)).unwrap();
-    findings(Arc::new(scenario()), &outcomes, predictions, Vec::new())
+    findings(Arc::new(scenario()), &outcomes, &known(predictions), Vec::new())
+}
+
+fn known(list: &[Prediction]) -> Predictions {
+    Predictions { list: list.to_vec(), skipped: vec![(Subject::Scenario, "nobody asked".into())] }
 }
 
 fn prediction(metric: &'static str, value: f64) -> Prediction {
@@ -219,9 +223,45 @@ fn chosen_trials_are_those_of_the_table() {
 fn an_interrupted_study_has_findings_too() {
     let outcomes =
         run(&Toy::shape(17), &Plan::whole(500, 1), || Toy::new(17), &|_| (), &AtomicBool::new(true)).unwrap();
-    let study = findings(Arc::new(scenario()), &outcomes, &[prediction("mttr_s", MEAN)], Vec::new());
+    let study = findings(Arc::new(scenario()), &outcomes, &known(&[prediction("mttr_s", MEAN)]), Vec::new());
     assert_eq!((study.trials, study.stopped), (0, Stopped::Interrupted));
     assert_eq!(study.services[0].1.metric("availability").unwrap().estimate, Estimate::NOTHING);
     assert_eq!((study.checks[0].agrees, study.expected[0].holds), (None, None));
     assert!(chosen_trials(&outcomes).is_empty());
+}
+
+#[test]
+fn what_has_no_closed_form_says_why_and_static_blocks_are_known() {
+    let outcomes =
+        run(&Toy::shape(17), &Plan::whole(64, 1), || Toy::new(17), &|_| (), &AtomicBool::new(false)).unwrap();
+    let of = |method: &str, value: f64| {
+        let prediction = Prediction { method: method.into(), ..prediction("outage_probability", value) };
+        let study = findings(Arc::new(scenario()), &outcomes, &known(&[prediction]), Vec::new());
+        assert_eq!(study.unchecked, [(Subject::Scenario, "nobody asked".to_owned())]);
+        study.fixed.len()
+    };
+    let told = "static: up or down through the whole trial";
+    assert_eq!((of(told, 0.2), of(told, 0.0), of("absorbing chain over 4 states", 0.2)), (1, 0, 0));
+}
+
+/// The words that closed forms say of static blocks are the words that findings look for.
+#[test]
+fn a_static_scenario_is_known_as_such() {
+    let text = r#"
+        format = 1
+        name = "blocks"
+        horizon = "1 year"
+        [sites.lab]
+        nodes = 2
+        class = "block"
+        [classes.block]
+        works = "90 %"
+        [services.web]
+        replicas = { lab = 2 }
+    "#;
+    let loaded = crate::scenario::load(&crate::scenario::Source::from_text("blocks", text), &[]).unwrap();
+    let scenario = Arc::new(loaded.scenario);
+    let cancel = AtomicBool::new(false);
+    let outcomes = super::simulate(&scenario, 1, &Plan::whole(64, 1), &|_| (), &cancel).unwrap();
+    assert_eq!(super::conclude(&scenario, &outcomes).fixed, [ServiceId::new(0)]);
 }

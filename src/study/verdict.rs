@@ -3,6 +3,7 @@
 use super::findings::{Judgement, SubjectFindings, Verdict};
 use crate::estimate::{Basis, Histogram};
 use crate::model::{AvailabilityObjective, Disruption, Objective, Period, ServiceId};
+use crate::quantity::words::{count, duration, percent, plain};
 
 /// Share of an objective from which it counts as at risk.
 const RISKY: f64 = 0.8;
@@ -101,22 +102,31 @@ fn recovery(
     let point = if reach <= 1.0 { recoveries.quantile(reach) } else { None };
     let Some(seconds) = point.map(|point| point * MICRO) else {
         let reason = format!(
-            "{open} of {} still open when the trial ended: {} lies beyond it",
-            counted(total, "unplanned outage was", "unplanned outages were"),
+            "{} of {} {} still open when the trial ended: {} lies beyond its end",
+            count(open),
+            counted(total, "unplanned outage", "unplanned outages"),
+            if open == 1 { "was" } else { "were" },
             measure.point
         );
         return verdict(Judgement::Missed, None, reason);
     };
     let longest = recoveries.largest().map_or(seconds, |longest| longest as f64 * MICRO);
-    let still = if open > 0 { format!(", {open} of them still open") } else { String::new() };
+    let events = match open {
+        0 if disruption.is_none() => counted(total, "recovery", "recoveries"),
+        0 => format!("{} from {kind}disruptions", counted(total, "recovery", "recoveries")),
+        open => format!(
+            "{} ({} still open at the end)",
+            counted(total, "unplanned outage", "unplanned outages"),
+            count(open)
+        ),
+    };
     let reason = format!(
-        "{} of {} from {kind}disruptions{still} is {}, {} of the {} promised; the longest took {}",
+        "{} of {events} is {}, {} the {} promised; the longest took {}",
         measure.point,
-        counted(total, "recovery", "recoveries"),
-        length(seconds),
-        percent(seconds / promised),
-        length(promised),
-        length(longest)
+        duration(seconds),
+        of_promise(seconds / promised),
+        duration(promised),
+        duration(longest)
     );
     verdict(used(seconds / promised), Some(seconds), reason)
 }
@@ -138,13 +148,17 @@ fn availability(evidence: &Evidence, promised: &AvailabilityObjective) -> Verdic
     };
     let allowed = 1.0 - share;
     let windows = evidence.findings.metric("windows_met_share").and_then(|measured| measured.estimate.point);
-    let period = match promised.period {
-        Period::Month => "months",
-        Period::Year => "years",
+    let (period_one, period) = match promised.period {
+        Period::Month => ("month", "months"),
+        Period::Year => ("year", "years"),
     };
     let kept = windows.map_or_else(
-        || format!("no full {period} within the horizon to judge"),
-        |kept| format!("{} of full {period} kept it", percent(kept)),
+        || format!("no full {period_one} within the horizon to judge"),
+        |kept| match kept {
+            1.0 => format!("all full {period} kept it"),
+            0.0 => format!("no full {period_one} kept it"),
+            kept => format!("{} of full {period} kept it", percent(kept)),
+        },
     );
     // Compared as times down: near one, a share has no digits left to compare.
     let over_time = if down <= 0.0 { Judgement::Met } else { used(down / allowed) };
@@ -161,11 +175,12 @@ fn availability(evidence: &Evidence, promised: &AvailabilityObjective) -> Verdic
             nines(high)
         ),
         (_, Some(low), Some(high)) => {
-            format!("{} ({} to {}) against {}", nines(down), nines(high), nines(low), nines(allowed))
+            let (high, low) = (nines(high), nines(low));
+            format!("{} ({}–{}) against the {} promised", nines(down), bare(&high), bare(&low), percent(share))
         }
-        _ => format!("{} against {}", nines(down), nines(allowed)),
+        _ => format!("{} against the {} promised", nines(down), percent(share)),
     };
-    verdict(judgement, Some(1.0 - down), format!("availability {found}; {kept}"))
+    verdict(judgement, Some(1.0 - down), format!("{found}; {kept}"))
 }
 
 fn used(share: f64) -> Judgement {
@@ -178,12 +193,24 @@ fn used(share: f64) -> Judgement {
     }
 }
 
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-fn percent(share: f64) -> String {
-    format!("{} %", rounded(100.0 * share, 3))
+/// A percentage within a range: the sign stands once.
+fn bare(percentage: &str) -> &str {
+    percentage.trim_end_matches(" %")
+}
+
+/// What part of a promise was used: in per cent, and as a multiple where nobody thinks in per cent any more.
+fn of_promise(share: f64) -> String {
+    match share {
+        // Nothing was promised to be down at all.
+        share if !share.is_finite() => "more than".to_owned(),
+        share if share >= 9.5 => format!("{} times", plain(share.round())),
+        share if share >= 1.995 => format!("{} times", plain((share * 10.0).round() / 10.0)),
+        share => format!("{:.0} % of", share * 100.0),
+    }
 }
 
 /// An availability in per cent from the unavailability, to two digits of the latter.
@@ -191,23 +218,6 @@ fn nines(down: f64) -> String {
     let percent = 100.0 * down;
     let digits = if percent > 0.0 { (1.0 - percent.log10().floor()).clamp(0.0, 12.0) as usize } else { 0 };
     format!("{:.digits$} %", 100.0 - percent)
-}
-
-fn length(seconds: f64) -> String {
-    let (scale, unit) = match seconds {
-        seconds if seconds < 120.0 => (1.0, "s"),
-        seconds if seconds < 7200.0 => (60.0, "min"),
-        seconds if seconds < 172_800.0 => (3600.0, "h"),
-        _ => (86_400.0, "days"),
-    };
-    format!("{} {unit}", rounded(seconds / scale, 3))
-}
-
-/// `value` to so many significant digits, without an exponent and without trailing zeros.
-fn rounded(value: f64, digits: i32) -> String {
-    let place = if value == 0.0 { 0 } else { digits - 1 - value.abs().log10().floor() as i32 };
-    let text = format!("{:.*}", place.clamp(0, 12) as usize, value);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 #[cfg(test)]
@@ -256,7 +266,7 @@ mod tests {
         assert_eq!(verdict.judgement, Judgement::Met, "one in twenty may be longer");
         assert_eq!(
             verdict.reason,
-            "p95 of 20 recoveries from node disruptions is 30 min, 50 % of the 60 min promised; the longest took 10 h"
+            "p95 of 20 recoveries from node disruptions is 30 min, 50 % of the 1 h promised; the longest took 10 h"
         );
         assert_eq!(of(&verdicts, Some(Disruption::Site)).judgement, Judgement::NotApplicable);
         assert_eq!(of(&verdicts, Some(Disruption::Site)).reason, "no site disruption in 500 trials");
@@ -314,16 +324,15 @@ mod tests {
         assert_eq!(judge((2e-3, 1e-3, 3e-3), 0.99), Judgement::Missed);
         let (judgement, reason) = promised((0.0, 0.0, 3e-3), Basis::Bound, 1.0);
         assert_eq!(judgement, Judgement::Met);
-        assert_eq!(
-            reason,
-            "availability never down in 1000 trials, which supports 99.70 % and no more; 100 % of full months kept it"
-        );
+        assert_eq!(reason, "never down in 1 000 trials, which supports 99.70 % and no more; all full months kept it");
     }
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!([90.0, 5400.0, 36_000.0, 864_000.0].map(length), ["90 s", "90 min", "10 h", "10 days"]);
         assert_eq!([0.0, 0.000_3, 0.000_31, 0.123].map(nines), ["100 %", "99.970 %", "99.969 %", "88 %"]);
-        assert_eq!([0.683, 1.5, 12.0, 0.000_12].map(percent), ["68.3 %", "150 %", "1200 %", "0.012 %"]);
+        assert_eq!(
+            [f64::INFINITY, 0.683, 1.5, 1.994, 2.0, 9.44, 12.3, 1484.0].map(of_promise),
+            ["more than", "68 % of", "150 % of", "199 % of", "2 times", "9.4 times", "12 times", "1 484 times"]
+        );
     }
 }

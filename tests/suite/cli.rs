@@ -113,6 +113,8 @@ fn wrong_numbers_are_refused_with_what_would_be_right() {
         (["--until", "unavailability"], "METRIC=SHARE"),
         (["--shard", "9/8"], "I from 1 to K"),
         (["--threads", "0"], "1..=1024"),
+        (["--seed", "-1"], "from 0 to 18446744073709551615"),
+        (["--until", "unavailability=5"], "write 5% or 0.05"),
     ] {
         let (code, out, err) = ended(drsim(&folder).args(["run", "small.toml", "-o", "x"]).args(arguments));
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
@@ -137,6 +139,38 @@ fn what_is_not_there_is_wrong_use() {
     }
     let (code, _, err) = ended(drsim(&folder).args(["run", "."]));
     assert!(code == 2 && err.contains("no `*.toml` below"), "{err}");
+    let (code, _, err) = ended(drsim(&folder).args(["merge", "part-1.json"]));
+    assert!(code == 2 && err.contains("no such file `part-1.json`"), "{err}");
+    let (code, _, err) = ended(drsim(&folder).arg("xyz"));
+    assert!(code == 2 && err.contains("commands: new, check, run"), "{err}");
+}
+
+#[test]
+fn a_missing_file_does_not_keep_others_from_being_checked() {
+    let folder = with_small();
+    let (code, out, err) = ended(drsim(&folder).args(["check", "nothing.toml", "small.toml"]));
+    assert!(code == 2 && out.contains("small.toml: valid"), "{out}{err}");
+    assert!(err.contains("no such file `nothing.toml`"), "{err}");
+    let (code, out, _) = ended(drsim(&folder).args(["check", "--json", "nothing.toml", "small.toml"]));
+    let files = document(&out)["files"].as_array().unwrap().clone();
+    assert_eq!((code, files.len()), (2, 2), "{out}");
+    assert_eq!((&files[0]["valid"], &files[1]["valid"]), (&Value::Bool(false), &Value::Bool(true)), "{out}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_refused_before_the_trials() {
+    let folder = with_small();
+    let (code, out, err) = ended(drsim(&folder).args(["run", "small.toml", "-o", "small.toml/result"]));
+    assert_eq!((code, out.as_str()), (1, ""), "{err}");
+    assert!(err.contains("cannot write to `") && err.contains("small.toml`"), "{err}");
+    assert_eq!(files_below(folder.path()), ["small.toml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_folder() {
+    let (code, _, err) = ended(drsim(&with_small()).args(["run", "small.toml", "--force", "-o", "/dev/null"]));
+    assert!(code == 2 && err.contains("`/dev/null` is not a folder"), "{err}");
 }
 
 #[test]
@@ -327,6 +361,9 @@ fn run_writes_a_folder_and_replaces_only_its_own() {
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("pay") && err.trim_end().lines().last().unwrap().starts_with("next: "), "{out}{err}");
     let files = files_below(&folder.path().join("output/small"));
+    let written =
+        format!("wrote {} ({} files), start with report.md", Path::new("output/small").display(), files.len());
+    assert!(err.lines().any(|line| line == written), "{written}: {err}");
     for file in ["run.json", "scenario.toml", "summary.json", "services.csv", "trials.csv"] {
         assert!(files.iter().any(|found| found == file), "no {file} among {files:?}");
     }

@@ -3,6 +3,7 @@
 use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, fit};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
+use crate::report::brief::Per;
 use crate::report::number::{duration, percent};
 use crate::report::wording;
 use crate::study::Findings;
@@ -36,12 +37,17 @@ pub fn attribution(findings: &Findings, service: ServiceId) -> Option<String> {
             (rest.iter().map(|part| part.share).sum(), rest.iter().map(|part| part.seconds_per_year).sum());
         rows.push((format!("{} other causes", rest.len()), share, seconds, false));
     }
+    let per = Per::of(findings);
+    let (english, chinese) = match per {
+        Per::Year => ("year", "年"),
+        Per::Trial(_) => ("trial", "次试验"),
+    };
     let body = rows.len() as f64 * ROW + 12.0;
     let mut sheet = Sheet::new(
         findings,
         body,
-        &format!("What causes the downtime of {name}: share of the downtime, and time per year"),
-        &format!("{name} 停机时间的成因：各原因占比与每年时长"),
+        &format!("What causes the downtime of {name}: share of the downtime, and time per {english}"),
+        &format!("{name} 停机时间的成因：各原因占比与每{chinese}时长"),
     );
     let canvas = &mut sheet.canvas;
     let longest = rows.iter().map(|row| row.1).fold(largest, f64::max);
@@ -51,7 +57,7 @@ pub fn attribution(findings: &Findings, service: ServiceId) -> Option<String> {
         let width = (share / longest * (RIGHT - LEFT)).max(1.0);
         canvas.rect((LEFT, y - 9.0), (width, 18.0), if *single { BLUE } else { MUTED });
         let shown = if *share >= 0.1 { format!("{:.0} %", share * 100.0) } else { percent(*share) };
-        let text = format!("{shown} · {} / yr", duration(*seconds));
+        let text = format!("{shown} · {} / {}", duration(per.amount(*seconds)), per.word());
         canvas.text(
             (LEFT + width + 10.0, y),
             &fit(&text, 13.0, WIDTH - MARGIN - LEFT - width - 10.0),

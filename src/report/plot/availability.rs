@@ -1,7 +1,7 @@
 //! Availability of every service with its interval, against what was promised.
 
 use super::axis::Scale;
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit};
+use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use crate::estimate::Basis;
 use crate::report::number::{self, nines};
@@ -11,7 +11,7 @@ use crate::study::Findings;
 const MOST_ROWS: usize = 30;
 const ROW: f64 = 34.0;
 const LEFT: f64 = 240.0;
-const RIGHT: f64 = 690.0;
+const RIGHT: f64 = 660.0;
 /// More nines than this are not drawn.
 const MOST_NINES: f64 = 12.0;
 
@@ -49,8 +49,8 @@ pub fn availability(findings: &Findings) -> Option<String> {
     );
     let canvas = &mut sheet.canvas;
     let bottom = TOP + body - 8.0;
-    canvas.text((LEFT - 40.0, TOP + 4.0), "available", 11.0, Anchor::End, MUTED);
-    canvas.text((LEFT - 40.0, TOP + 21.0), "down per year", 11.0, Anchor::End, MUTED);
+    canvas.text((LEFT - 40.0, TOP + 4.0), "available 可用", 11.0, Anchor::End, MUTED);
+    canvas.text((LEFT - 40.0, TOP + 21.0), "down per year 每年停机", 11.0, Anchor::End, MUTED);
     let step = if high - low > 5.0 { 2 } else { 1 };
     for whole in (low as i32..=high as i32).rev() {
         let x = scale.at(f64::from(whole));
@@ -71,6 +71,10 @@ pub fn availability(findings: &Findings) -> Option<String> {
                     let decimals = (whole - 1) as usize;
                     let share = 1.0 - part * libm::pow(10.0, f64::from(-whole - 1));
                     let text = format!("{:.decimals$} %", share * 100.0);
+                    // The name of the decade before it is a digit shorter at most.
+                    if scale.at(minor) - scale.at(f64::from(whole)) < text_width(&text, 12.0) {
+                        continue;
+                    }
                     canvas.text((scale.at(minor), TOP + 4.0), &text, 12.0, Anchor::Middle, MUTED);
                     let down = short((1.0 - share) * crate::quantity::SECONDS_PER_YEAR);
                     canvas.text((scale.at(minor), TOP + 21.0), &down, 11.0, Anchor::Middle, MUTED);
@@ -102,11 +106,18 @@ pub fn availability(findings: &Findings) -> Option<String> {
             _ => {}
         }
         let text = number::share(estimate);
-        canvas.text((RIGHT + 22.0, y), &fit(&text, 13.0, WIDTH - MARGIN - RIGHT - 22.0), 13.0, Anchor::Start, INK);
+        // Many nines take many digits: smaller ones rather than a part of them.
+        let room = WIDTH - MARGIN - RIGHT - 22.0;
+        let size = [13.0, 12.0, 11.0].into_iter().find(|size| text_width(&text, *size) <= room).unwrap_or(10.0);
+        canvas.text((RIGHT + 22.0, y), &fit(&text, size, room), size, Anchor::Start, INK);
     }
     let left = findings.services.len().saturating_sub(rows.len());
     if left > 0 {
-        sheet.note(format!("the {} services with the least availability of {}", rows.len(), findings.services.len()));
+        sheet.note(format!(
+            "the {} services with the least availability of {} 仅列可用性最低者",
+            rows.len(),
+            findings.services.len()
+        ));
     }
     if rows.iter().any(|(_, estimate)| estimate.basis == Basis::Bound) {
         sheet.note("ring and arrow: no outage was seen, at least this much at 95 % 圆环加箭头：未见中断，只有下界");

@@ -155,6 +155,18 @@ impl Canvas {
         self.letters(at, text, size, anchor, color, true);
     }
 
+    /// Text on a slip of paper, so that it can be read over lines and bars.
+    pub(super) fn label(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, color: RGBColor) {
+        let width = text_width(text, size) * 0.9;
+        let left = match anchor {
+            Anchor::Start => at.0 - 2.0,
+            Anchor::Middle => at.0 - width / 2.0,
+            Anchor::End => at.0 - width + 2.0,
+        };
+        self.rect((left, at.1 - size * 0.6), (width, size * 1.2), PAPER);
+        self.text(at, text, size, anchor, color);
+    }
+
     fn letters(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, color: RGBColor, bold: bool) {
         // Control characters are not allowed in XML at all.
         let clean: String = text.chars().map(|c| if is_xml(c) { c } else { ' ' }).collect();

@@ -13,10 +13,10 @@ const RIGHT: f64 = 730.0;
 /// Differences beyond this many standard errors end in an arrow.
 const REACH: f64 = 6.0;
 
-/// One row per check, those that differ first; `None` when nothing could be checked.
+/// One row per check, those that differ first; `None` when no difference has a size in standard errors: an empty band says nothing.
 #[must_use]
 pub fn checks(findings: &Findings) -> Option<String> {
-    if findings.checks.is_empty() {
+    if !findings.checks.iter().any(|check| check.deviation.is_some_and(f64::is_finite)) {
         return None;
     }
     let all = brief::checks(findings);
@@ -41,7 +41,7 @@ pub fn checks(findings: &Findings) -> Option<String> {
     for (nth, check) in rows.iter().enumerate() {
         let y = TOP + 32.0 + (nth as f64 + 0.5) * ROW;
         let subject = wording::subject(&findings.scenario, check.subject);
-        let label = fit(check.about.label, 13.0, 150.0);
+        let label = fit(check.about.label, 13.0, 190.0);
         let room = LEFT - 14.0 - MARGIN - super::canvas::text_width(&label, 13.0) - 8.0;
         let text = format!("{} {label}", fit(&subject, 13.0, room));
         canvas.text((LEFT - 14.0, y), &text, 13.0, Anchor::End, INK);
@@ -67,6 +67,6 @@ pub fn checks(findings: &Findings) -> Option<String> {
     if all.len() > rows.len() {
         sheet.note(format!("{} of {} checks, the rest in checks.csv", rows.len(), all.len()));
     }
-    sheet.note("agreement is judged for all checks together, by a stricter bound than the band");
+    sheet.note("agreement is judged for all checks together, by a stricter bound than the band 是否相符按全部检验一并判定，界限比色带更严");
     Some(sheet.finish(findings))
 }

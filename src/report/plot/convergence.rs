@@ -82,19 +82,20 @@ pub fn convergence(findings: &Findings, service: ServiceId) -> Option<String> {
     let simulated = found.metric(wording::AVAILABILITY).map(|measured| share(&measured.estimate));
     let simulated = simulated.unwrap_or_else(|| percent(last.point));
     let simulated = simulated.split(" (").next().unwrap_or_default();
-    let mut labels = vec![(y.at(last.point), format!("simulated {simulated}"), BLUE)];
+    let mut labels = vec![(y.at(last.point), format!("simulated 仿真 {simulated}"), BLUE)];
     if let Some(exact) = exact {
         canvas.dashed((LEFT, y.at(exact)), (RIGHT, y.at(exact)), INK, 1);
-        labels.push((y.at(exact), format!("exact {}", percent(exact)), INK));
+        labels.push((y.at(exact), format!("exact 精确 {}", percent(exact)), INK));
     }
     if let Some(promise) = &of.objective.availability {
         let promised = promise.share.get();
         if y.holds(promised) {
             canvas.dashed((LEFT, y.at(promised)), (RIGHT, y.at(promised)), ORANGE, 2);
-            labels.push((y.at(promised), format!("promised {}", percent(promised)), ORANGE));
+            labels.push((y.at(promised), format!("promised 承诺 {}", percent(promised)), ORANGE));
         } else {
-            let side = if promised > high { "above" } else { "below" };
-            sheet.note(format!("promised {}: {side} this picture", percent(promised)));
+            let side =
+                if promised > high { "above this picture 在图上方" } else { "below this picture 在图下方" };
+            sheet.note(format!("promised 承诺 {}: {side}", percent(promised)));
         }
     }
     labels.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -16,7 +16,8 @@ const RIGHT: f64 = WIDTH - MARGIN - 24.0;
 #[must_use]
 pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
     let found = wording::of_service(findings, service)?;
-    let bins: Vec<Bin> = usable(&found.outages);
+    let quantiles = found.metric(wording::OUTAGE_LENGTH).and_then(|measured| measured.estimate.quantiles);
+    let bins: Vec<Bin> = clipped(usable(&found.outages), quantiles.map(|quantiles| quantiles.max));
     let total: u64 = bins.iter().map(|bin| bin.count).sum();
     if total == 0 {
         return None;
@@ -55,16 +56,18 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
         MUTED,
     );
 
-    let mut curve = vec![(LEFT, y.at(1.0)), (x.at(bins[0].from), y.at(1.0))];
+    let mut curve = vec![(LEFT, y.at(1.0))];
     let mut left = total;
     for bin in &bins {
-        left -= bin.count;
-        let point = (x.at(bin.to), y.at((left as f64 / total as f64).max(floor)));
-        // Bins narrower than a pixel are one point.
-        if curve.last().is_some_and(|last| (last.0 - point.0).abs() < 1.0 && (last.1 - point.1).abs() < 1.0) {
-            continue;
+        // Flat where no outage ends, then down within the bin.
+        for (at, count) in [(bin.from, left), (bin.to, left - bin.count)] {
+            let point = (x.at(at), y.at((count as f64 / total as f64).max(floor)));
+            // Points less than a pixel apart are one.
+            if curve.last().is_none_or(|last| (last.0 - point.0).abs() >= 1.0 || (last.1 - point.1).abs() >= 1.0) {
+                curve.push(point);
+            }
         }
-        curve.push(point);
+        left -= bin.count;
     }
     if let Some(last) = curve.last().copied() {
         curve.push((last.0, bottom));
@@ -74,23 +77,23 @@ pub fn outages(findings: &Findings, service: ServiceId) -> Option<String> {
     canvas.polygon(area, FAINT);
     canvas.path(curve, BLUE, 2);
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
-    if let Some(quantiles) = found.metric(wording::OUTAGE_LENGTH).and_then(|measured| measured.estimate.quantiles) {
+    if let Some(quantiles) = quantiles {
         let points = [("median", 0.5, quantiles.p50), ("p95", 0.05, quantiles.p95), ("p99", 0.01, quantiles.p99)];
         for (word, share, quantile) in points.into_iter().filter(|(_, share, at)| *share >= floor && x.holds(at.point))
         {
             let at = (x.at(quantile.point), y.at(share));
             canvas.ring(at, 5, BLUE);
             let text = format!("{word} {}", duration(quantile.point));
-            // Above the curve on its right is free; near the edge, the text goes to the left.
+            // Above the curve on its right is free; near the edge, the text goes to the left, and never below the axis.
             if at.0 + 11.0 + text_width(&text, 13.0) < WIDTH - MARGIN {
                 canvas.text((at.0 + 11.0, at.1 - 8.0), &text, 13.0, Anchor::Start, INK);
             } else {
-                canvas.text((at.0 - 11.0, at.1 + 9.0), &text, 13.0, Anchor::End, INK);
+                canvas.text((at.0 - 11.0, (at.1 + 9.0).min(bottom - 9.0)), &text, 13.0, Anchor::End, INK);
             }
         }
-        sheet.note(format!("outages seen: {}, longest {}", count(total), duration(quantiles.max)));
+        sheet.note(format!("outages seen 中断次数: {}, longest 最长 {}", count(total), duration(quantiles.max)));
     } else {
-        sheet.note(format!("outages seen: {}", count(total)));
+        sheet.note(format!("outages seen 中断次数: {}", count(total)));
     }
     Some(sheet.finish(findings))
 }
@@ -105,6 +108,14 @@ pub(super) fn extent(bins: &[Bin]) -> [f64; 2] {
     });
     let edge = |bin: &Bin| if bin.from > 0.0 { bin.from } else { bin.to };
     [first.map_or(0.0, edge), bins.iter().map(|bin| bin.to).fold(0.0, f64::max)]
+}
+
+/// The same bins, none beyond the longest event: the last one is wider than what it holds.
+pub(super) fn clipped(mut bins: Vec<Bin>, longest: Option<f64>) -> Vec<Bin> {
+    if let (Some(last), Some(longest)) = (bins.last_mut(), longest) {
+        last.to = last.to.min(longest).max(last.from);
+    }
+    bins
 }
 
 /// Bins with events and finite edges, in order.

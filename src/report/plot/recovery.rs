@@ -2,7 +2,7 @@
 
 use super::axis::{Scale, time_range, time_ticks};
 use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
-use super::outages::{extent, usable};
+use super::outages::{clipped, extent, usable};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
 use crate::model::ServiceId;
 use crate::report::number::{count, duration, percent};
@@ -19,7 +19,8 @@ const COLUMNS: usize = 60;
 #[must_use]
 pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     let found = wording::of_service(findings, service)?;
-    let bins = usable(&found.recoveries);
+    let quantiles = found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles);
+    let bins = clipped(usable(&found.recoveries), quantiles.map(|quantiles| quantiles.max));
     let total: u64 = bins.iter().map(|bin| bin.count).sum();
     if total == 0 {
         return None;
@@ -70,15 +71,17 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     let foot = "time from loss of service to service (bars: how often) 从服务中断到恢复（柱：频次）";
     canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 36.0), foot, 12.0, Anchor::Middle, MUTED);
 
-    let mut curve = vec![(LEFT, y.at(0.0)), (x.at(bins[0].from), y.at(0.0))];
+    let mut curve = vec![(LEFT, y.at(0.0))];
     let mut done = 0;
     for bin in &bins {
-        done += bin.count;
-        let point = (x.at(bin.to), y.at(done as f64 / total as f64));
-        if curve.last().is_some_and(|last| (last.0 - point.0).abs() < 1.0 && (last.1 - point.1).abs() < 1.0) {
-            continue;
+        // Flat where no recovery ends, then up within the bin.
+        for (at, count) in [(bin.from, done), (bin.to, done + bin.count)] {
+            let point = (x.at(at), y.at(count as f64 / total as f64));
+            if curve.last().is_none_or(|last| (last.0 - point.0).abs() >= 1.0 || (last.1 - point.1).abs() >= 1.0) {
+                curve.push(point);
+            }
         }
-        curve.push(point);
+        done += bin.count;
     }
     curve.push((RIGHT, y.at(1.0)));
     canvas.path(curve, BLUE, 2);
@@ -100,7 +103,7 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
             canvas.text((at - 11.0, height), &text, 13.0, Anchor::End, INK);
         }
     }
-    if let Some(quantiles) = found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles) {
+    if let Some(quantiles) = quantiles {
         let points = [("median", 0.5, quantiles.p50), ("p95", 0.95, quantiles.p95)];
         for (word, share, quantile) in points.into_iter().filter(|(_, _, at)| x.holds(at.point)) {
             let at = (x.at(quantile.point), y.at(share));
@@ -109,14 +112,23 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
             let end = at.0 + 12.0 + text_width(&text, 13.0);
             // Right of the curve is free, unless an objective stands there.
             if end < WIDTH - MARGIN && !lines.iter().any(|line| (at.0..end).contains(line)) {
-                canvas.text((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
+                canvas.label((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
             } else {
-                canvas.text((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
+                canvas.label((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
             }
         }
-        sheet.note(format!("recoveries seen: {}, slowest {}", count(total), duration(quantiles.max)));
+        sheet.note(format!("recoveries seen 恢复次数: {}, slowest 最慢 {}", count(total), duration(quantiles.max)));
     } else {
-        sheet.note(format!("recoveries seen: {}", count(total)));
+        sheet.note(format!("recoveries seen 恢复次数: {}", count(total)));
+    }
+    // What never recovered is in no curve.
+    let unrecovered = found.metric("unrecovered_per_year").and_then(|measured| measured.estimate.point).unwrap_or(0.0);
+    let open = (unrecovered * findings.scenario.horizon.as_years() * findings.trials as f64).round();
+    if open >= 1.0 {
+        sheet.note(format!(
+            "still open at the end of their trial, not in the curve 试验结束时未恢复: {}",
+            count(open as u64)
+        ));
     }
     Some(sheet.finish(findings))
 }

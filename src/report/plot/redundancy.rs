@@ -76,11 +76,11 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
         canvas.path(steps, BLUE, 2);
         canvas.line((LEFT, floor), (RIGHT, floor), INK, 1);
         if let Some(degree) = found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
-            let text = format!("mean {}", number::plain(degree));
+            let text = format!("mean 平均 {}", number::plain(degree));
             canvas.text((RIGHT + 12.0, middle - 8.0), &text, 13.0, Anchor::Start, INK);
         }
         if let Some(share) = found.metric("exposure_share").and_then(|measured| measured.estimate.point) {
-            let text = format!("at 0 for {}", number::percent(share));
+            let text = format!("at 0 for 为 0 占 {}", number::percent(share));
             canvas.text(
                 (RIGHT + 12.0, middle + 10.0),
                 &fit(&text, 11.0, WIDTH - MARGIN - RIGHT),
@@ -91,7 +91,7 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
         }
     }
     if all > rows.len() {
-        sheet.note(format!("the {} services with the least availability of {all}", rows.len()));
+        sheet.note(format!("the {} services with the least availability of {all} 仅列可用性最低者", rows.len()));
     }
     sheet.note("at 0 the next failure takes the service down 为 0 时再有一次故障即中断");
     Some(sheet.finish(findings))

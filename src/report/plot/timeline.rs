@@ -22,6 +22,19 @@ const HEAD: f64 = 66.0;
 const TAIL: f64 = 42.0;
 /// Narrower bars are drawn as ticks.
 const TICK_BELOW: f64 = 3.0;
+/// More ticks in a row would merge into a bar: columns tell how much of the time was down instead.
+const MOST_TICKS: usize = 60;
+/// Width of such a column.
+const COLUMN: f64 = 3.0;
+
+/// How short outages had to be drawn.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    /// Some as ticks.
+    ticks: bool,
+    /// Some as columns.
+    columns: bool,
+}
 
 /// One panel per chosen trial, the longest outage enlarged beside it; `None` without a chosen trial.
 #[must_use]
@@ -48,16 +61,26 @@ pub fn timeline(findings: &Findings) -> Option<String> {
         "服务中断时间线：左为整个试验，右为最长一次中断的放大",
     );
     key(&mut sheet.canvas);
-    let mut ticked = false;
+    let mut all = Shown::default();
     for (nth, (words, chosen)) in trials.iter().enumerate() {
         let top = TOP + 24.0 + nth as f64 * panel;
-        ticked |= overview(findings, &mut sheet.canvas, top, words, chosen, &rows);
+        let shown = overview(findings, &mut sheet.canvas, top, words, chosen, &rows);
+        all = Shown { ticks: all.ticks || shown.ticks, columns: all.columns || shown.columns };
         zoom(findings, &mut sheet.canvas, top, chosen, &rows);
     }
     if rows.len() < findings.scenario.services.len() {
-        sheet.note(format!("the {} services with most downtime of {}", rows.len(), findings.scenario.services.len()));
+        sheet.note(format!(
+            "the {} services with most downtime of {} 仅列停机最久者",
+            rows.len(),
+            findings.scenario.services.len()
+        ));
     }
-    if ticked {
+    if all.columns {
+        sheet.note(
+            "many outages: columns as high as the share of their time that was down or degraded 中断密集：柱高为停机或降级时间占比",
+        );
+    }
+    if all.ticks {
         sheet.note("a tick marks an outage too short for a bar 竖线表示过短而无法按比例画出的中断");
     }
     Some(sheet.finish(findings))
@@ -107,7 +130,7 @@ fn bar(canvas: &mut Canvas, status: Status, (from, to): (f64, f64), middle: f64,
     }
 }
 
-/// The whole horizon; true when some outage had to be drawn as a tick.
+/// The whole horizon; says how short outages were drawn.
 fn overview(
     findings: &Findings,
     canvas: &mut Canvas,
@@ -115,16 +138,15 @@ fn overview(
     words: &[&str],
     chosen: &ChosenTrial,
     rows: &[ServiceId],
-) -> bool {
+) -> Shown {
     let horizon = findings.scenario.horizon.as_seconds();
     let scale = Scale::linear((0.0, horizon), (LEFT, RIGHT));
     let bottom = top + HEAD + rows.len() as f64 * ROW;
-    let head = format!("{} trial", capital(&words.join(", ")));
-    let rest = format!(
-        "no. {}, {} down in all",
-        number::count(chosen.trace.trial),
-        number::duration(chosen.downtime.as_seconds())
-    );
+    let head = format!("{} trial {}试验", capital(&words.join(", ")), chinese(words));
+    let down = number::duration(chosen.downtime.as_seconds());
+    // Summed over services it can be longer than the trial itself.
+    let whose = if findings.scenario.services.len() > 1 { "down over all services" } else { "down" };
+    let rest = format!("no. {}, {down} {whose}", number::count(chosen.trace.trial));
     canvas.bold((MARGIN, top + 18.0), &head, 14.0, Anchor::Start, INK);
     let after = MARGIN + text_width(&head, 14.0) + 18.0;
     canvas.text((after, top + 18.0), &fit(&rest, 13.0, RIGHT - after), 13.0, Anchor::Start, MUTED);
@@ -132,7 +154,7 @@ fn overview(
         canvas.line((at, top + HEAD - 10.0), (at, bottom), GRID, 1);
         canvas.text((at, bottom + 13.0), &text, 11.0, Anchor::Middle, MUTED);
     }
-    let mut ticked = false;
+    let mut shown = Shown::default();
     for (nth, id) in rows.iter().enumerate() {
         let middle = top + HEAD + (nth as f64 + 0.5) * ROW;
         let service = &findings.scenario.services[*id];
@@ -140,6 +162,16 @@ fn overview(
         canvas.text((LEFT - 12.0, middle), &fit(name, 13.0, LEFT - 12.0 - MARGIN), 13.0, Anchor::End, INK);
         bar(canvas, Status::Up, (LEFT, RIGHT), middle, BAR);
         let stretches = chosen.trace.stretches.get(id.index()).map(Vec::as_slice).unwrap_or_default();
+        let short = |stretch: &&Stretch| {
+            let width = scale.at(stretch.to.as_seconds()) - scale.at(stretch.from.as_seconds());
+            stretch.status != Status::Up && width < TICK_BELOW
+        };
+        let dense = stretches.iter().filter(short).count() > MOST_TICKS;
+        if dense {
+            shown.columns = true;
+            columns(canvas, &scale, stretches, middle);
+            continue;
+        }
         // Degraded first, so that a tick of an outage is never hidden; one mark per pixel is enough.
         for status in [Status::Degraded, Status::Down] {
             let mut last = f64::NEG_INFINITY;
@@ -150,7 +182,7 @@ fn overview(
                 } else if from - last >= 1.0 {
                     if status == Status::Down {
                         canvas.rect((from - 1.0, middle - BAR / 2.0 - 3.0), (2.0, BAR + 6.0), DOWN);
-                        ticked = true;
+                        shown.ticks = true;
                     } else {
                         canvas.rect((from, middle - BAR / 2.0), (1.0, BAR), DEGRADED);
                     }
@@ -159,7 +191,37 @@ fn overview(
             }
         }
     }
-    ticked
+    shown
+}
+
+/// How much of the time was down and degraded, column by column, one upon the other.
+fn columns(canvas: &mut Canvas, scale: &Scale, stretches: &[Stretch], middle: f64) {
+    let last = ((RIGHT - LEFT) / COLUMN) as usize - 1;
+    let mut shares = vec![(0.0, 0.0); last + 1];
+    for stretch in stretches {
+        let place = |at: f64| (scale.at(at) - LEFT) / COLUMN;
+        let (from, to) = (place(stretch.from.as_seconds()), place(stretch.to.as_seconds()));
+        for (nth, (down, degraded)) in
+            shares.iter_mut().enumerate().take((to as usize).min(last) + 1).skip((from as usize).min(last))
+        {
+            let part = ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0);
+            match stretch.status {
+                Status::Down => *down += part,
+                Status::Degraded => *degraded += part,
+                Status::Up => {}
+            }
+        }
+    }
+    for (nth, (down, degraded)) in shares.into_iter().enumerate() {
+        let mut bottom = middle + BAR / 2.0;
+        for (share, color) in [(down, DOWN), (degraded, DEGRADED)] {
+            if share > 0.0 {
+                let height = (f64::min(share, 1.0) * BAR).max(1.0);
+                bottom -= height;
+                canvas.rect((LEFT + nth as f64 * COLUMN, bottom), (COLUMN - 1.0, height), color);
+            }
+        }
+    }
 }
 
 /// The longest outage of the trial with what the other services did meanwhile.
@@ -181,7 +243,7 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
     let lasted = length(&outage).as_seconds();
     canvas.bold(
         (ZOOM_LEFT, top + 8.0),
-        &format!("Longest outage: {}", number::duration(lasted)),
+        &format!("Longest outage 最长中断: {}", number::duration(lasted)),
         13.0,
         Anchor::Start,
         INK,
@@ -250,6 +312,20 @@ pub(super) fn elapsed_ticks(scale: &Scale, horizon: f64, wanted: f64) -> Vec<(f6
 fn unit_of(seconds: f64) -> (f64, &'static str) {
     let units = [(SECONDS_PER_YEAR, "y"), (86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s")];
     units.into_iter().find(|(unit, _)| seconds >= 2.0 * unit).unwrap_or((1.0, "s"))
+}
+
+/// The chosen trials in Chinese.
+fn chinese(words: &[&str]) -> String {
+    let word = |word: &&str| {
+        match *word {
+            "median" => "中位",
+            "p95" => "第 95 百分位",
+            "worst" => "最差",
+            other => other,
+        }
+        .to_owned()
+    };
+    words.iter().map(word).collect::<Vec<_>>().join("、")
 }
 
 fn capital(text: &str) -> String {

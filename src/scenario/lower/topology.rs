@@ -318,7 +318,7 @@ impl Lowering<'_> {
                         .help("write `nodes = 8`: so many in each rack; or list the racks by name");
                     return;
                 };
-                let Some(class) = self.class_of_nodes(below.class, *nodes_place, path) else { return };
+                let Some(class) = self.class_of_nodes(below.class, known.classes, *nodes_place, path) else { return };
                 if !tree.room(self, place, u64::from(count), u64::from(count) * u64::from(*per_rack)) {
                     return;
                 }
@@ -393,7 +393,7 @@ impl Lowering<'_> {
         };
         match &nodes.value {
             CountOr::Count(count) => {
-                let Some(class) = self.class_of_nodes(below.class, nodes.place, path) else { return };
+                let Some(class) = self.class_of_nodes(below.class, known.classes, nodes.place, path) else { return };
                 if !tree.room(self, nodes.place, 0, u64::from(*count)) {
                     return;
                 }
@@ -408,7 +408,7 @@ impl Lowering<'_> {
             CountOr::Listed(list) => {
                 for node in &list.0 {
                     let class = self.class_named(node.value.class.as_ref(), known.classes).or(below.class);
-                    let Some(class) = self.class_of_nodes(class, node.place, path) else { return };
+                    let Some(class) = self.class_of_nodes(class, known.classes, node.place, path) else { return };
                     if !tree.room(self, node.place, 0, 1) {
                         return;
                     }
@@ -429,11 +429,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn class_of_nodes(&mut self, class: Option<ClassId>, place: Place, path: &str) -> Option<ClassId> {
+    fn class_of_nodes(
+        &mut self,
+        class: Option<ClassId>,
+        known: &ClassIds,
+        place: Place,
+        path: &str,
+    ) -> Option<ClassId> {
         if class.is_none() && !self.problems.items.iter().any(|item| item.code == "unknown-class") {
-            self.problems
-                .follows("missing-class", place, format!("nodes of `{path}` have no class"))
-                .help("write `class = \"…\"` here or on a place around them");
+            let mut names = known.keys();
+            let help = match (names.next(), names.next()) {
+                (Some(only), None) => format!("write `class = \"{only}\"` here or on a place around them"),
+                _ => "write `class = \"…\"` here or on a place around them".to_owned(),
+            };
+            self.problems.follows("missing-class", place, format!("nodes of `{path}` have no class")).help(help);
         }
         class
     }

@@ -31,7 +31,7 @@ impl World<'_> {
             match &self.scenario.threats[threat].occurs {
                 Occurs::At(times) => {
                     for at in times {
-                        self.announce(threat, *at);
+                        self.announce(threat, *at, Event::Strikes { threat });
                     }
                 }
                 Occurs::Randomly { .. } => {
@@ -45,22 +45,22 @@ impl World<'_> {
     }
 
     /// Plans the next strike of a stochastic threat.
-    fn plan_strike(&mut self, threat: ThreatId) {
+    pub(super) fn plan_strike(&mut self, threat: ThreatId) {
         let Occurs::Randomly { rate, season } = &self.scenario.threats[threat].occurs else { return };
         let now = self.now;
         let Some(arrivals) = &mut self.threats[threat].arrivals else { return };
         let at = next_strike(now, *rate, *season, arrivals);
-        self.announce(threat, at);
+        self.announce(threat, at, Event::Strikes { threat });
     }
 
     /// Schedules a strike, and its warning before it.
-    fn announce(&mut self, threat: ThreatId, at: SimTime) {
+    fn announce(&mut self, threat: ThreatId, at: SimTime, strike: Event) {
         let warning = self.scenario.threats[threat].warning;
         if warning > Span::ZERO && at < SimTime::NEVER {
             let warned = at.as_microseconds().saturating_sub(warning.as_microseconds());
             self.schedule(SimTime::from_microseconds(warned).max(self.now), Event::Warns { threat });
         }
-        self.schedule(at, Event::Strikes { threat });
+        self.schedule(at, strike);
     }
 
     /// A threat is announced: services that stand in its way and can move, move.
@@ -99,10 +99,10 @@ impl World<'_> {
             let mut rng = self.key.stream(Purpose::Cascade as u64, key, u64::from(nth));
             if chance(cascade.chance.get(), &mut rng) {
                 let after = draw(&cascade.after, &mut rng);
-                self.announce(cascade.threat, self.now + after);
+                let threat = cascade.threat;
+                self.announce(threat, self.now + after, Event::SetOff { threat });
             }
         }
-        self.plan_strike(threat);
     }
 
     /// What the strike hits.
@@ -292,7 +292,10 @@ impl World<'_> {
 
     /// A unit is gone until replaced; work on it is broken off.
     fn destroy(&mut self, unit: UnitId, threat: ThreatId, replaced_after: Span) {
-        let population = self.scenario.unit_population[unit];
+        let (population, back_at) = (self.scenario.unit_population[unit], self.now + replaced_after);
+        if self.units[unit].phase == Phase::Gone && self.units[unit].back_at >= back_at {
+            return; // gone for longer already
+        }
         self.stop_clock(unit);
         self.release_crew(unit);
         let was = self.units[unit].phase;
@@ -308,6 +311,7 @@ impl World<'_> {
         state.origin = Origin::Threat(threat);
         state.hidden = false;
         state.running = false;
+        state.back_at = back_at;
         state.incarnation += 1;
         state.occurrence += 1;
         let incarnation = state.incarnation;

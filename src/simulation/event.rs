@@ -110,8 +110,10 @@ events! {
     DomainRestarted { domain: DomainId, incarnation },
     /// A threat is announced.
     Warns { threat: ThreatId },
-    /// A threat strikes.
+    /// A threat strikes by its own doing.
     Strikes { threat: ThreatId },
+    /// A threat strikes because another set it off.
+    SetOff { threat: ThreatId },
     /// A running effect ends.
     EffectEnds { slot: SlotId },
     /// The loss of an active group is noticed.

@@ -57,7 +57,7 @@ impl World<'_> {
 
     /// Monitoring nodes may have come back: probes of services that nobody watched begin anew.
     pub(super) fn watchers_back(&mut self, back: IdRange<UnitId>) {
-        if self.services_down == 0 {
+        if self.down.is_empty() {
             return;
         }
         for service in self.scenario.services.ids() {

@@ -6,7 +6,7 @@ use super::state::{Origin, Phase, RunningPool, World};
 use super::trace::{Happening, Status};
 use crate::engine::Pool;
 use crate::id::Id;
-use crate::model::{Age, Life, PlantKind, PopulationId, PopulationKind, UnitId};
+use crate::model::{Age, DomainId, Life, PlantKind, PopulationId, PopulationKind, UnitId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -42,7 +42,7 @@ impl World<'_> {
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
         let plan = &self.layout.populations[population];
         let (key, first, plain) = (plan.key, plan.first, plan.plain_repair);
-        let guarded = plan.only_while_operating || plan.standby;
+        let guarded = plan.only_while_operating;
         for nth in 0..pool.groups() {
             let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let gap = group.gap();
@@ -75,7 +75,13 @@ impl World<'_> {
     fn start_under_repair(&mut self, population: PopulationId, unit: UnitId) {
         let class = &self.scenario.classes[self.scenario.populations[population].class];
         let mut rng = self.key.stream(Purpose::InitialState as u64, self.layout.unit_key(population, unit), 1);
-        let left = equilibrium_residual(&class.repair, &mut rng);
+        // Met at a random moment it is on the way with the share of the way in the whole, and then all hands-on work is still to come.
+        let left = match &class.logistics {
+            Some(way) if chance(way.mean() / (way.mean() + class.repair.mean()), &mut rng) => {
+                equilibrium_residual(way, &mut rng) + draw(&class.repair, &mut rng)
+            }
+            _ => equilibrium_residual(&class.repair, &mut rng),
+        };
         let state = &mut self.units[unit];
         state.phase = Phase::UnderRepair;
         state.incarnation += 1;
@@ -219,7 +225,7 @@ impl World<'_> {
     /// Accounts for a unit that stopped working.
     #[inline]
     pub(super) fn unit_lost(&mut self, unit: UnitId) {
-        if let Some(domain) = self.scenario.unit_domain[unit] {
+        if let Some(domain) = self.place_of_node(unit) {
             self.domains[domain].failed += 1;
             self.recount_domain(domain);
         }
@@ -230,11 +236,17 @@ impl World<'_> {
     #[inline]
     pub(super) fn unit_back(&mut self, unit: UnitId) {
         self.room_made = true;
-        if let Some(domain) = self.scenario.unit_domain[unit] {
+        if let Some(domain) = self.place_of_node(unit) {
             self.domains[domain].failed -= 1;
             self.recount_domain(domain);
         }
         self.unit_changed(unit);
+    }
+
+    /// The domain that counts a unit among its nodes.
+    #[inline]
+    fn place_of_node(&self, unit: UnitId) -> Option<DomainId> {
+        self.scenario.unit_domain[unit].filter(|_| self.layout.is_node(self.scenario.unit_population[unit]))
     }
 
     /// Tells those who rely on a unit.
@@ -303,7 +315,7 @@ impl World<'_> {
         if plan.pool.is_some() || !matches!(class.life, Life::Drawn(_)) || self.units[unit].ticking {
             return;
         }
-        if (plan.only_while_operating || plan.standby) && !self.operates(unit) {
+        if plan.only_while_operating && !self.operates(unit) {
             return;
         }
         self.units[unit].ticking = true;
@@ -325,14 +337,18 @@ impl World<'_> {
     /// Lets the clocks that run only while operating follow what just changed.
     pub(super) fn follow_clocks(&mut self) {
         for population in self.scenario.populations.ids() {
-            let plan = &self.layout.populations[population];
-            if plan.pool.is_some() || !(plan.only_while_operating || plan.standby) {
-                continue;
-            }
-            for unit in self.scenario.populations[population].units.iter() {
-                if self.units[unit].phase != Phase::Working {
-                    continue;
-                }
+            self.follow_clocks_of(population);
+        }
+    }
+
+    /// The same for one population.
+    pub(super) fn follow_clocks_of(&mut self, population: PopulationId) {
+        let plan = &self.layout.populations[population];
+        if plan.pool.is_some() || !plan.only_while_operating {
+            return;
+        }
+        for unit in self.scenario.populations[population].units.iter() {
+            if self.units[unit].phase == Phase::Working {
                 if self.operates(unit) { self.start_clock(unit) } else { self.stop_clock(unit) }
             }
         }

@@ -51,7 +51,7 @@ pub(super) struct Layout {
     /// Nearest domain at or above each one that is the end of a link.
     pub endpoint: IdVec<DomainId, Option<DomainId>>,
     pub links_to_outside: bool,
-    /// True when some link can matter to reachability.
+    /// True when a link or a severed place can matter to who reaches whom.
     pub networked: bool,
     /// True when some life runs only while operating and is not pooled.
     pub clocks_stop: bool,
@@ -79,7 +79,7 @@ impl Layout {
             replica_keys: replica_keys(scenario),
             endpoint: endpoints(scenario),
             links_to_outside: scenario.links.iter().any(|link| link.between.contains(&Endpoint::Outside)),
-            networked: !scenario.links.is_empty(),
+            networked: !scenario.links.is_empty() || parts_voters(scenario),
             clocks_stop: populations.iter().any(|plan| plan.only_while_operating && plan.pool.is_none()),
             any_slow: scenario
                 .threats
@@ -109,8 +109,10 @@ impl Layout {
                 self.plant_dependents[*need].domains.push(id);
             }
         }
-        for domain in scenario.unit_domain.iter().flatten() {
-            self.direct_units[*domain] += 1;
+        for (unit, domain) in scenario.unit_domain.enumerate() {
+            if let (Some(domain), true) = (domain, self.is_node(scenario.unit_population[unit])) {
+                self.direct_units[*domain] += 1;
+            }
         }
         for (id, plant) in scenario.plants.enumerate() {
             for need in &plant.needs {
@@ -150,6 +152,11 @@ impl Layout {
             && model.redundancy_unit == Level::Node
     }
 
+    /// True for nodes; plant and lines may stand in a domain but are no nodes of it.
+    pub fn is_node(&self, population: PopulationId) -> bool {
+        matches!(self.populations[population].kind, PopulationKind::Nodes | PopulationKind::Node)
+    }
+
     /// The key of a unit's random streams.
     #[inline]
     pub fn unit_key(&self, population: PopulationId, unit: UnitId) -> u64 {
@@ -186,6 +193,13 @@ fn plan(scenario: &Scenario, id: PopulationId) -> PopulationPlan {
         only_while_operating: class.ages == Ages::Operating,
         standby,
     }
+}
+
+/// True when a place with voters can be cut off without any link being named.
+fn parts_voters(scenario: &Scenario) -> bool {
+    let severs = |effect: &crate::model::Effect| matches!(effect.action, crate::model::Action::Sever);
+    scenario.services.iter().any(|service| service.quorum.is_some())
+        && scenario.threats.iter().any(|threat| threat.effects.iter().any(severs))
 }
 
 fn first_unit(units: IdRange<UnitId>) -> UnitId {

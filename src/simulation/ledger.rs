@@ -145,7 +145,7 @@ impl World<'_> {
 
     /// Closes the books at the end of a trial.
     pub(super) fn settle_ledgers(&mut self) {
-        if self.services_down > 0 {
+        if !self.down.is_empty() {
             self.tally.scenario.any_down.add(self.now - self.any_down_since);
         }
         for service in self.scenario.services.ids() {

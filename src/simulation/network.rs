@@ -8,6 +8,9 @@ use crate::model::{Cause, DomainId, Endpoint, LinkId, UnitId};
 /// Component label of the place where the users are, and of everything without a link.
 const EVERYWHERE: u32 = u32::MAX;
 
+/// Labels of places that are cut off as a whole: each is a side of its own.
+const SEVERED: u32 = 1 << 31;
+
 impl World<'_> {
     /// Adds or removes a cut of a link.
     pub(super) fn cut_link(&mut self, link: LinkId, change: i32) {
@@ -76,11 +79,22 @@ impl World<'_> {
         }
     }
 
-    /// Component in which a unit lies; units without a link above them reach everything.
+    /// Component in which a unit lies; units without a link above them reach everything, units of a severed place reach each other.
     pub(super) fn component_of(&self, unit: UnitId) -> u32 {
-        self.scenario.unit_domain[unit]
-            .and_then(|domain| self.layout.endpoint[domain])
-            .map_or(EVERYWHERE, |end| self.components[end])
+        let Some(domain) = self.scenario.unit_domain[unit] else { return EVERYWHERE };
+        if self.domains[domain].severed > 0 {
+            let mut widest = domain;
+            while let Some(parent) = self.scenario.domains[widest].parent.filter(|up| self.domains[*up].severed > 0) {
+                widest = parent;
+            }
+            return SEVERED + widest.index() as u32;
+        }
+        self.layout.endpoint[domain].map_or(EVERYWHERE, |end| self.components[end])
+    }
+
+    /// True when users reach a side of the voters.
+    pub(super) fn side_is_reached(&self, side: u32) -> bool {
+        side == EVERYWHERE || side < SEVERED && (!self.layout.links_to_outside || side == self.outside_component)
     }
 
     /// True when users reach the unit over links, or when no link leads outside.
@@ -101,7 +115,8 @@ impl World<'_> {
             if side == EVERYWHERE {
                 continue;
             }
-            let count = everywhere + voters.clone().filter(|other| self.component_of(*other) == side).count() as u32;
+            let joined = if side < SEVERED { everywhere } else { 0 };
+            let count = joined + voters.clone().filter(|other| self.component_of(*other) == side).count() as u32;
             if count > best.0 || (best.1 == EVERYWHERE && count >= best.0) {
                 best = (count, side);
             }
@@ -111,11 +126,12 @@ impl World<'_> {
 
     /// Number of sides that available voters are split into.
     pub(super) fn sides(&self, voters: impl Iterator<Item = UnitId>) -> usize {
-        let mut seen: Vec<u32> =
-            voters.map(|unit| self.component_of(unit)).filter(|side| *side != EVERYWHERE).collect();
+        let mut seen: Vec<u32> = voters.map(|unit| self.component_of(unit)).collect();
         seen.sort_unstable();
         seen.dedup();
-        seen.len()
+        // Voters that reach everything join any side but a severed one.
+        let joins = seen.last() == Some(&EVERYWHERE) && seen.first().is_some_and(|side| *side < SEVERED);
+        seen.len() - usize::from(joins)
     }
 
     /// What keeps a domain from reaching further: links that are down between what it reaches and the rest.

@@ -263,9 +263,9 @@ impl World<'_> {
         self.plants[plant].incarnation += 1;
         for unit in self.scenario.populations[population].units.iter() {
             self.units[unit].running = false;
-            self.stop_clock(unit);
         }
         self.recount_plant(plant);
+        self.follow_clocks_of(population);
     }
 
     /// Standby plant is up to speed: each part runs, or did not start and has failed.
@@ -292,7 +292,7 @@ impl World<'_> {
             let nth = u64::from(self.plants[plant].starts);
             if chance(standby.starts.get(), &mut self.key.stream(Purpose::Start as u64, key, nth)) {
                 self.units[unit].running = true;
-                self.start_clock(unit);
+                self.start_clock(unit); // a clock that always runs is running already
             } else {
                 self.note(Happening::StartFailed(unit));
                 self.fail(population, unit, Origin::Life);

@@ -157,7 +157,7 @@ impl World<'_> {
     /// A monitoring node that works again may be the only one.
     #[inline]
     fn watcher_back(&mut self, unit: UnitId) {
-        if self.services_down > 0 && self.scenario.class_of(unit).role == Role::Monitoring {
+        if !self.down.is_empty() && self.scenario.class_of(unit).role == Role::Monitoring {
             self.watchers_back(IdRange::new(unit.index(), unit.index() + 1));
         }
     }

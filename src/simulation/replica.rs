@@ -9,12 +9,16 @@ use crate::model::{ReplicaId, UnitId};
 
 impl World<'_> {
     /// True when a node runs, has power and can be reached.
+    #[inline]
     pub(super) fn host_serves(&self, unit: UnitId) -> bool {
+        self.host_runs(unit) && self.scenario.unit_domain[unit].is_none_or(|domain| self.domains[domain].severed == 0)
+    }
+
+    /// True when a node runs and has power, reached or not.
+    #[inline]
+    fn host_runs(&self, unit: UnitId) -> bool {
         self.units[unit].phase == Phase::Working
-            && self.scenario.unit_domain[unit].is_none_or(|domain| {
-                let domain = &self.domains[domain];
-                !domain.off && domain.severed == 0
-            })
+            && self.scenario.unit_domain[unit].is_none_or(|domain| !self.domains[domain].off)
     }
 
     /// Looks at a replica again and counts it in or out.
@@ -23,9 +27,12 @@ impl World<'_> {
         let state = &self.replicas[replica];
         let (service, group, host, was) = (state.service, state.group as usize, state.host, state.available);
         // Voters only need each other; whether users reach their side is asked when the sides are known.
-        let reached =
-            !self.layout.networked || self.scenario.services[service].quorum.is_some() || self.reached_by_users(host);
-        let available = !state.moving && reached && self.host_serves(host);
+        let serves = if self.layout.networked && self.scenario.services[service].quorum.is_some() {
+            self.host_runs(host)
+        } else {
+            self.host_serves(host) && (!self.layout.networked || self.reached_by_users(host))
+        };
+        let available = serves && !state.moving;
         if available == was {
             if self.services[service].status == super::trace::Status::Down {
                 self.touch_service(service); // what holds it down may have changed

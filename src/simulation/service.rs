@@ -6,6 +6,7 @@ use super::state::{Stage, World};
 use super::trace::{Happening, Status};
 use crate::id::Id;
 use crate::model::{Balance, Cause, Disruption, DomainId, Level, Load, Quorum, ServiceId, UnitId};
+use std::cmp::Reverse;
 
 /// What a service is worth right now.
 #[derive(Clone, Copy, Debug)]
@@ -27,17 +28,9 @@ impl World<'_> {
 
     /// Evaluates services until nothing changes any more: dependencies have lower ids and are dealt with first.
     pub(super) fn settle_services(&mut self) {
-        while !self.services_dirty.is_empty() {
-            let service = if self.services_dirty.len() == 1 {
-                self.services_dirty.pop()
-            } else {
-                let least = (0..self.services_dirty.len()).min_by_key(|index| self.services_dirty[*index]);
-                least.map(|position| self.services_dirty.swap_remove(position))
-            };
-            if let Some(service) = service {
-                self.services[service].dirty = false;
-                self.evaluate_service(service);
-            }
+        while let Some(Reverse(service)) = self.services_dirty.pop() {
+            self.services[service].dirty = false;
+            self.evaluate_service(service);
         }
     }
 
@@ -56,7 +49,7 @@ impl World<'_> {
         }
         if self.layout.networked && self.scenario.services[service].quorum.is_some() {
             let (count, side) = self.largest_side(&self.available_hosts(service));
-            let reached = !self.layout.links_to_outside || side == u32::MAX || side == self.outside_component;
+            let reached = self.side_is_reached(side);
             return if reached { count } else { 0 };
         }
         state.up
@@ -407,13 +400,19 @@ impl World<'_> {
     }
 
     fn outage_begins(&mut self, service: ServiceId) {
-        if self.services_down == 0 {
+        if self.down.is_empty() {
             self.any_down_since = self.now;
         }
-        self.services_down += 1;
+        self.down.push(service);
         let causes = self.causes(service);
-        let planned = !causes.is_empty() && causes.iter().all(|cause| matches!(cause, Cause::Maintenance(_)))
-            || self.services[service].stage == Stage::Returning;
+        // Planned: held down by planned work only, its own or that of what it depends on; that nobody has noticed yet is no trouble of its own.
+        let planned = |cause: &Cause| match cause {
+            Cause::Maintenance(_) => true,
+            Cause::Dependency(other) => self.services[*other].planned,
+            _ => false,
+        };
+        let planned = self.services[service].stage == Stage::Returning
+            || causes.iter().any(planned) && causes.iter().all(|cause| planned(cause) || *cause == Cause::Detection);
         let disruption = causes.iter().map(|cause| self.disruption_of(*cause, service)).max();
         let state = &mut self.services[service];
         state.down_since = self.now;
@@ -425,8 +424,8 @@ impl World<'_> {
     }
 
     fn outage_ends(&mut self, service: ServiceId) {
-        self.services_down -= 1;
-        if self.services_down == 0 && self.now > self.any_down_since {
+        self.down.retain(|other| *other != service);
+        if self.down.is_empty() && self.now > self.any_down_since {
             self.tally.scenario.any_down.add(self.now - self.any_down_since);
         }
         self.close_outage(service, true);
@@ -437,10 +436,8 @@ impl World<'_> {
 
     /// Services that are down have their causes looked at after every event, for these can change without the status.
     pub(super) fn refresh_causes(&mut self) {
-        for service in self.scenario.services.ids() {
-            if self.services[service].status == Status::Down {
-                self.find_causes(service);
-            }
+        for nth in 0..self.down.len() {
+            self.find_causes(self.down[nth]);
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::model::{
     ServiceId, ThreatId, UnitId,
 };
 use crate::quantity::{SimTime, Span};
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 /// What a unit is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +51,8 @@ pub(super) struct Unit {
     pub ticking: bool,
     pub holds_crew: bool,
     pub incarnation: Incarnation,
+    /// When what is gone comes back.
+    pub back_at: SimTime,
     /// Lives and repairs drawn so far: keys their streams.
     pub occurrence: u32,
     /// First replica hosted here.
@@ -65,6 +68,7 @@ impl Unit {
         ticking: false,
         holds_crew: false,
         incarnation: Incarnation::FIRST,
+        back_at: SimTime::ZERO,
         occurrence: 0,
         hosted: None,
     };
@@ -319,8 +323,10 @@ pub(super) struct World<'a> {
     pub network_dirty: bool,
     /// Something changed that lives which run only while operating depend on.
     pub clocks_dirty: bool,
-    pub services_dirty: Vec<ServiceId>,
-    pub services_down: u32,
+    /// Lowest id on top: dependencies come before dependents.
+    pub services_dirty: BinaryHeap<Reverse<ServiceId>>,
+    /// Services that are down.
+    pub down: Vec<ServiceId>,
     pub any_down_since: SimTime,
     pub tally: TrialTally,
     pub trace: Option<Box<Trace>>,
@@ -357,8 +363,8 @@ impl<'a> World<'a> {
             plants_dirty: Vec::new(),
             network_dirty: false,
             clocks_dirty: false,
-            services_dirty: Vec::new(),
-            services_down: 0,
+            services_dirty: BinaryHeap::new(),
+            down: Vec::new(),
             any_down_since: SimTime::ZERO,
             tally: TrialTally::new(scenario),
             trace: None,
@@ -438,7 +444,7 @@ impl<'a> World<'a> {
         self.services_dirty.clear();
         self.network_dirty = false;
         self.clocks_dirty = false;
-        self.services_down = 0;
+        self.down.clear();
         self.tally.reset(scenario.horizon);
     }
 
@@ -460,7 +466,9 @@ impl<'a> World<'a> {
     #[inline]
     pub fn note(&mut self, what: Happening) {
         if let Some(trace) = &mut self.trace {
-            if trace.entries.len() < Trace::LIMIT {
+            // Changes of state are kept for longer: the stretches are made of them.
+            let limit = if matches!(what, Happening::Became(..)) { 5 * Trace::LIMIT } else { Trace::LIMIT };
+            if trace.entries.len() < limit {
                 trace.entries.push(TraceEntry { at: self.now, what });
             } else {
                 trace.dropped += 1;
@@ -473,7 +481,7 @@ impl<'a> World<'a> {
     pub fn touch_service(&mut self, service: ServiceId) {
         if !self.services[service].dirty {
             self.services[service].dirty = true;
-            self.services_dirty.push(service);
+            self.services_dirty.push(Reverse(service));
         }
     }
 }

@@ -116,7 +116,7 @@ pub struct Stretch {
 pub struct Trace {
     /// Which trial.
     pub trial: u64,
-    /// What happened, in order; at most [`Trace::LIMIT`] entries.
+    /// What happened, in order; at most [`Trace::LIMIT`] entries, changes of state up to five times as many.
     pub entries: Vec<TraceEntry>,
     /// Entries beyond the limit, counted only.
     pub dropped: u64,

@@ -74,7 +74,7 @@ impl World<'_> {
             self.place_again();
         }
         let [plants, services] = [self.plants_dirty.is_empty(), self.services_dirty.is_empty()];
-        if plants && services && !self.network_dirty && !self.clocks_dirty && self.services_down == 0 {
+        if plants && services && !self.network_dirty && !self.clocks_dirty && self.down.is_empty() {
             return;
         }
         if !self.plants_dirty.is_empty() {
@@ -90,7 +90,7 @@ impl World<'_> {
                 return self.settle();
             }
         }
-        if self.services_down > 0 {
+        if !self.down.is_empty() {
             self.refresh_causes();
         }
         if self.layout.clocks_stop && std::mem::take(&mut self.clocks_dirty) {
@@ -122,7 +122,11 @@ impl World<'_> {
             Event::StoreEmpty { plant, incarnation } => self.store_empty(plant, incarnation),
             Event::DomainRestarted { domain, incarnation } => self.domain_restarted(domain, incarnation),
             Event::Warns { threat } => self.warn(threat),
-            Event::Strikes { threat } => self.strike(threat),
+            Event::Strikes { threat } => {
+                self.strike(threat);
+                self.plan_strike(threat);
+            }
+            Event::SetOff { threat } => self.strike(threat),
             Event::EffectEnds { slot } => self.effect_ends(slot),
             Event::Detected { service, incarnation } => self.detected(service, incarnation),
             Event::Decided { service, incarnation } => self.decided(service, incarnation),

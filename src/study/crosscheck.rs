@@ -25,7 +25,11 @@ pub(super) struct Found<'a> {
 }
 
 /// Compares every prediction with what was measured; predictions of subjects that are not reported are left out.
-pub(super) fn checks<'a>(predictions: &[Prediction], find: impl Fn(Subject, &str) -> Option<Found<'a>>) -> Vec<Check> {
+pub(super) fn checks<'a>(
+    predictions: &[Prediction],
+    find: impl Fn(Subject, &str) -> Option<Found<'a>>,
+    deterministic: bool,
+) -> Vec<Check> {
     let found: Vec<_> = predictions
         .iter()
         .filter_map(|prediction| Some((prediction, find(prediction.subject, prediction.metric)?)))
@@ -35,7 +39,7 @@ pub(super) fn checks<'a>(predictions: &[Prediction], find: impl Fn(Subject, &str
         .into_iter()
         .map(|(prediction, found)| {
             let simulated = found.measured.estimate;
-            let (deviation, agrees) = compare(&found, prediction.value, level);
+            let (deviation, agrees) = compare(&found, prediction.value, level, deterministic);
             Check {
                 subject: prediction.subject,
                 about: found.measured.about,
@@ -50,12 +54,17 @@ pub(super) fn checks<'a>(predictions: &[Prediction], find: impl Fn(Subject, &str
 }
 
 /// Deviation in standard errors, and whether that is within reason at `level`.
-fn compare(found: &Found, exact: f64, level: f64) -> (Option<f64>, Option<bool>) {
+fn compare(found: &Found, exact: f64, level: f64, deterministic: bool) -> (Option<f64>, Option<bool>) {
     let estimate = &found.measured.estimate;
     let Some(point) = estimate.point else { return (None, None) };
     match (estimate.basis, estimate.std_error) {
         (Basis::Bound, _) => (None, none_seen(estimate, point, exact, level)),
-        (_, Some(0.0)) => (None, Some((point - exact).abs() <= EXACT * exact.abs())),
+        (_, Some(0.0)) => {
+            // Alike samples prove little where there is chance: what happens to fewer than one in n is not among them, and may move the mean by
+            // about its own size.
+            let unseen = if deterministic { EXACT } else { (-level.ln() / estimate.n.max(1) as f64).max(EXACT) };
+            (None, Some((point - exact).abs() <= unseen * exact.abs().max(point.abs())))
+        }
         (Basis::Interval, Some(_)) => {
             let deviation = (point - exact) / error_under(found, point, exact);
             (Some(deviation), Some(deviation.abs() <= normal_bound(level)))
@@ -148,7 +157,7 @@ mod tests {
         let edge = SERVICE_METRICS[position(&SERVICE_METRICS, key).unwrap()].sample.edge();
         let prediction =
             Prediction { subject: Subject::Scenario, metric: measured.about.key, value: exact, method: String::new() };
-        checks(&[prediction], |_, _| Some(Found { measured: &measured, edge }))[0].agrees
+        checks(&[prediction], |_, _| Some(Found { measured: &measured, edge }), true)[0].agrees
     }
 
     fn share(values: impl Iterator<Item = f64>) -> Estimate {
@@ -210,7 +219,7 @@ mod tests {
         let prediction =
             Prediction { subject: Subject::Scenario, metric: "redundancy_degree", value: 2.0, method: String::new() };
         let judge = |count: usize| {
-            checks(&vec![prediction.clone(); count], |_, _| Some(Found { measured: &measured, edge: None }))
+            checks(&vec![prediction.clone(); count], |_, _| Some(Found { measured: &measured, edge: None }), true)
         };
         // 4.17 standard errors: the bound is 3.89 for one check, 4.42 for ten.
         assert_eq!((judge(1)[0].agrees, judge(10)[0].agrees), (Some(false), Some(true)));

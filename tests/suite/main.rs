@@ -17,6 +17,7 @@ mod golden;
 mod meaning;
 mod metric_keys;
 mod oracle;
+mod outside;
 mod overlaps;
 mod properties;
 mod reference;

@@ -1,13 +1,13 @@
 //! What follows from strikes and failures: how often plant, places and services change, as expectations.
 
-use super::volume::{Places, Roots, Sum, times, turns};
+use super::volume::{Places, Roots, Sum, about, times, turns};
 use super::waiting::within;
 use crate::id::{Id as _, IdVec};
 use crate::model::{
     Action, DomainId, FailoverMode, Occurs, Pick, PlantId, PlantKind, Scenario, Service, Threat, ThreatId,
 };
-use crate::quantity::SECONDS_PER_YEAR;
 use crate::quantity::words::duration;
+use crate::quantity::{SECONDS_PER_YEAR, Span};
 
 /// Running effects that are looked through in the time of an event.
 const LOOKED_THROUGH: f64 = 100.0;
@@ -103,24 +103,35 @@ fn parts_below(scenario: &Scenario) -> IdVec<DomainId, f64> {
     parts
 }
 
+/// Passing effects that are running at a time.
+fn running(scenario: &Scenario, strikes: &IdVec<ThreatId, f64>) -> f64 {
+    let horizon = scenario.horizon.as_seconds();
+    let mut running = 0.0;
+    for (id, threat) in scenario.threats.enumerate() {
+        for effect in threat.effects.iter().filter(|effect| !matches!(effect.action, Action::Destroy(_))) {
+            running += times(strikes[id], within(&effect.lasts, horizon) / horizon);
+        }
+    }
+    running
+}
+
 /// Strikes and what they do at once.
 pub(super) fn threats(scenario: &Scenario, places: &Places, roots: &mut Roots, sum: &mut Sum, pending: &mut Sum) {
     let horizon = scenario.horizon.as_seconds();
     roots.strikes = strikes(scenario);
     let parts = parts_below(scenario);
-    let mut running = 0.0;
+    let running = running(scenario, &roots.strikes);
     for (id, threat) in scenario.threats.enumerate() {
         let (strikes, place) = (roots.strikes[id], places.threats[id.index()]);
         let reach = reach(scenario, threat, &parts);
-        let warned = f64::from(u8::from(!threat.warning.as_microseconds().eq(&0)));
-        let mut each = 1.0 + warned;
+        let warned = threat.warning > Span::ZERO;
+        let mut each = if warned { 2.0 } else { 1.0 };
         let mut kept = strikes.min(1.0);
         for effect in &threat.effects {
             let lasting = times(strikes, within(&effect.lasts, horizon) / horizon);
             let (touched, entries) = match effect.action {
                 Action::Destroy(chance) => (reach.units * (1.0 + chance.get()), reach.units * chance.get()),
                 Action::Suspend | Action::Sever | Action::Slow(_) => {
-                    running += lasting;
                     (1.0 + 2.0 * reach.things + reach.units, 1.0 + reach.things)
                 }
             };
@@ -142,13 +153,14 @@ pub(super) fn threats(scenario: &Scenario, places: &Places, roots: &mut Roots, s
                 Occurs::Triggered => "set off by others".to_owned(),
             };
             format!(
-                "`{}` would make about {count} events in a trial: about {strikes:.1e} strikes ({why}, over {}), each touching about {each:.0} things",
+                "`{}` would make {count} events in a trial: {} strikes ({why}, over {}), each worth {} events",
                 threat.name,
-                duration(horizon)
+                about(strikes),
+                duration(horizon),
+                about(each)
             )
         });
-        pending
-            .add(kept, place, |count| format!("`{}` would have about {count} things struck or awaited", threat.name));
+        pending.add(kept, place, |count| format!("`{}` would have {count} things struck or awaited", threat.name));
         roots.all += times(strikes, 1.0 + reach.units + reach.things);
         mark(scenario, threat, strikes, roots);
     }
@@ -202,7 +214,7 @@ pub(super) fn plants(scenario: &Scenario, places: &Places, roots: &Roots, sum: &
         flaps[id] = own.min(roots.all);
         if matches!(plant.kind, PlantKind::Gate(_)) {
             sum.add(flaps[id], places.other(&plant.name), |count| {
-                format!("`{}` would run short or full about {count} times in a trial", plant.name)
+                format!("`{}` would run short or full {count} times in a trial", plant.name)
             });
         }
     }
@@ -216,7 +228,7 @@ pub(super) fn plants(scenario: &Scenario, places: &Places, roots: &Roots, sum: &
         let starts = demands[id] + again.min(turns(horizon, away + standby.delay.as_seconds()));
         sum.add(times(population.units.len() as f64, starts), places.other(&plant.name), |count| {
             format!(
-                "`{}` would be started about {count} times in a trial: a start works with {} %, a repair takes {}",
+                "`{}` would be started {count} times in a trial: a start works with {} %, a repair takes {}",
                 plant.name,
                 standby.starts.get() * 100.0,
                 duration(class.repair.mean())
@@ -244,7 +256,7 @@ pub(super) fn domains(
         restarts += off[id];
     }
     sum.add(restarts, places.sites, |count| {
-        format!("places would go off and come back about {count} times in a trial, for want of what they need")
+        format!("places would go off and come back {count} times in a trial, for want of what they need")
     });
     off
 }
@@ -289,14 +301,14 @@ pub(super) fn services(
             events += alarms + times(down + alarms, 4.0 + attempts);
         }
         sum.add(events, places.service(&service.name), |count| {
-            let mut why = format!("its replicas are lost about {lost:.1e} times");
+            let mut why = format!("its replicas are lost {} times", about(lost));
             if standby && alarms > 0.0 {
-                why = format!("{why}, {alarms:.1e} false alarms");
+                why = format!("{why}, {} false alarms", about(alarms));
             }
             if standby && attempts > 1.5 {
-                why = format!("{why}, a failover is tried about {attempts:.1e} times");
+                why = format!("{why}, a failover is tried {} times", about(attempts));
             }
-            format!("`{}` would have about {count} events in a trial: {why}, over {}", service.name, duration(horizon))
+            format!("`{}` would have {count} events in a trial: {why}, over {}", service.name, duration(horizon))
         });
     }
 }

@@ -208,13 +208,17 @@ impl Lowering<'_> {
             let slows = threat.effects.iter().any(|effect| matches!(effect.action, Action::Slow(_)));
             let destroys = threat.effects.iter().any(|effect| matches!(effect.action, Action::Destroy(_)));
             let rigid = [
-                ("single nodes", "a place around them, such as `{ any = \"rack\" }`", target.nodes_below.is_empty()),
-                ("plant", "the places or services that need it", target.plants.is_empty()),
-                ("links", "the places or services behind them", target.links.is_empty()),
+                (
+                    "single nodes, and a node",
+                    "a place around them, such as `{ any = \"rack\" }`",
+                    target.nodes_below.is_empty(),
+                ),
+                ("plant, and plant", "the places or services that need it", target.plants.is_empty()),
+                ("links, and a link", "the places or services behind them", target.links.is_empty()),
             ];
             for (what, instead, _) in rigid.iter().filter(|(.., none)| slows && !none) {
                 self.problems
-                    .error("cannot-slow", place, format!("`{}` slows {what}, which work or do not", threat.name))
+                    .error("cannot-slow", place, format!("`{}` slows {what} works or does not", threat.name))
                     .help(format!("strike {instead}, or use `suspend`"));
             }
             if !destroys {
@@ -237,7 +241,11 @@ impl Lowering<'_> {
             }
             if !target.services.is_empty() {
                 self.problems
-                    .error("cannot-destroy", place, format!("`{}` destroys services, which are no things", threat.name))
+                    .error(
+                        "cannot-destroy",
+                        place,
+                        format!("`{}` destroys services, but only nodes, parts and lines can be lost", threat.name),
+                    )
                     .help("strike the places of their replicas, or use `suspend`");
             }
         }

@@ -87,18 +87,18 @@ impl Lowering<'_> {
         let flaps = plants(scenario, &places, &roots, &mut events);
         let off = domains(scenario, &places, &roots, &flaps, &mut events);
         services(scenario, &places, &roots, (&flaps, &off), &mut events);
-        if !(events.total <= EVENTS_MAX) {
+        if beyond(events.total, EVENTS_MAX) {
             let message = format!("{}; at most {EVENTS_MAX:e} events a trial", events.words);
             self.problems
                 .error("too-many-events", events.place, message)
                 .help("check the units, or use a shorter horizon");
-        } else if !(pending.total <= PENDING_MAX) {
+        } else if beyond(pending.total, PENDING_MAX) {
             let message = format!("{}; at most {PENDING_MAX:e} at a time", pending.words);
             self.problems
                 .error("too-many-events", pending.place, message)
                 .help("let it strike less, or last less long");
         } else if events.total > EVENTS_MANY {
-            let message = format!("a trial has about {} events: {}", about(events.total), events.words);
+            let message = format!("a trial has {} events: {}", about(events.total), events.words);
             self.problems.warn("many-events", events.place, message).help("check the units; a trial may take minutes");
         }
     }
@@ -141,6 +141,11 @@ impl Places {
     }
 }
 
+/// What is no number is too many.
+fn beyond(count: f64, most: f64) -> bool {
+    count > most || count.is_nan()
+}
+
 /// How often something of `seconds` fits into the horizon; without end when it takes no time.
 pub(super) fn turns(horizon: f64, seconds: f64) -> f64 {
     if seconds > TICK { horizon / (seconds - TICK) } else { f64::INFINITY }
@@ -152,12 +157,14 @@ pub(super) fn times(count: f64, each: f64) -> f64 {
 }
 
 /// A large number for people.
-fn about(count: f64) -> String {
-    if count.is_infinite() {
-        return "endlessly many".to_owned();
+pub(super) fn about(count: f64) -> String {
+    if !count.is_finite() {
+        "endlessly many".to_owned()
+    } else if count < 1e4 {
+        format!("about {}", count.round())
+    } else {
+        format!("about {}", format!("{count:.1e}").replace(".0e", "e"))
     }
-    let text = format!("{count:.1e}");
-    text.replace(".0e", "e")
 }
 
 /// Failures, scrubs and planned work.
@@ -194,7 +201,7 @@ fn units(scenario: &Scenario, places: &Places, sum: &mut Sum) -> Roots {
                 let lives = format!("{} to failure, {} to repair", duration(law.mean()), duration(class.repair.mean()));
                 let wrong = if extra > 1.0 { ", each repair may break a neighbour" } else { "" };
                 format!(
-                    "`{}` would break and be mended about {count} times in a trial: {} units, {lives}{wrong}, over {over}",
+                    "`{}` would break and be mended {count} times in a trial: {} units, {lives}{wrong}, over {over}",
                     class.name,
                     super::grouped(units as u64)
                 )
@@ -204,7 +211,7 @@ fn units(scenario: &Scenario, places: &Places, sum: &mut Sum) -> Roots {
         if let Some(latent) = &class.latent {
             sum.add(populations * turns(horizon, latent.scrub_every.as_seconds()), place, |count| {
                 let every = duration(latent.scrub_every.as_seconds());
-                format!("`{}` would be scrubbed about {count} times in a trial: every {every} over {over}", class.name)
+                format!("`{}` would be scrubbed {count} times in a trial: every {every} over {over}", class.name)
             });
         }
         if let Some(maintenance) = &class.maintenance {
@@ -213,7 +220,7 @@ fn units(scenario: &Scenario, places: &Places, sum: &mut Sum) -> Roots {
                 let every = duration(maintenance.every.as_seconds());
                 let units = super::grouped(units as u64);
                 format!(
-                    "planned work on `{}` would make about {count} events in a trial: {units} units every {every} over {over}",
+                    "planned work on `{}` would make {count} events in a trial: {units} units every {every} over {over}",
                     class.name
                 )
             });

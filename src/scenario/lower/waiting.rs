@@ -68,7 +68,7 @@ mod tests {
             let steps = 200_000;
             let at = |step: i32| horizon * (f64::from(step) / f64::from(steps)).powi(3);
             let integral: f64 = (0..steps)
-                .map(|step| (1.0 - law.cdf((at(step) + at(step + 1)) / 2.0)) * (at(step + 1) - at(step)))
+                .map(|step| (1.0 - law.cdf(f64::midpoint(at(step), at(step + 1)))) * (at(step + 1) - at(step)))
                 .sum();
             assert!(
                 (within(&law, horizon) / integral - 1.0).abs() < 1e-3,

@@ -1,7 +1,7 @@
 //! Every code a problem can have, with one sentence.
 
 /// Codes and their explanations, in alphabetical order.
-pub const CODES: [(&str, &str); 78] = [
+pub const CODES: [(&str, &str); 83] = [
     ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
     (
         "at-and-occurs",
@@ -13,6 +13,11 @@ pub const CODES: [(&str, &str); 78] = [
     ("base-cycle", "a file is laid over itself by a chain of `base`"),
     ("base-depth", "too many files are laid over one another"),
     ("before-start", "a scripted moment lies before the scenario's start"),
+    (
+        "cannot-destroy",
+        "a threat destroys something without parts: a gate, a link without a line of its own, a service",
+    ),
+    ("cannot-slow", "a threat slows something that works or does not: a single node, plant or a link"),
     ("cascade-cycle", "threats set each other off in a circle, which might never end"),
     ("class-and-keys", "plant names a `class` and has keys of a class too; only one of them can hold"),
     ("delay-without-starts", "`start-delay` makes sense only for standby plant, which has `starts`"),
@@ -26,6 +31,7 @@ pub const CODES: [(&str, &str); 78] = [
     ("k-over-n", "more are needed than there are, or none at all"),
     ("kind-and-effects", "a threat has a `kind` and `effects` of its own; keep one"),
     ("like-cycle", "things are `like` each other in a circle"),
+    ("many-events", "a trial has so many events that it may take minutes"),
     ("missing-class", "nodes have no class: neither where they are counted nor on a place around them"),
     ("missing-key", "a key that must be written is missing"),
     ("missing-repair", "something can break but the scenario does not say how long its repair takes"),
@@ -62,8 +68,10 @@ pub const CODES: [(&str, &str); 78] = [
     ("standby-without-place", "a standby mode needs a second place to fail over to"),
     ("syntax", "the text is not TOML"),
     ("too-deep", "values are nested too deeply"),
+    ("too-large", "the accounts of a study would not fit into memory"),
     ("too-long", "a text is too long"),
     ("too-many", "more things than the simulator takes"),
+    ("too-many-events", "a trial would have more events, or more of them pending, than can be dealt with"),
     ("two-ends", "a link needs two different ends"),
     (
         "unaligned-start",
@@ -91,7 +99,7 @@ pub const CODES: [(&str, &str); 78] = [
     ("wrong-type", "a value is of another type than wanted"),
     ("zero-horizon", "a trial must last some time"),
     ("zero-interval", "something would happen without a pause"),
-    ("zero-mean", "a life or a parameter of a law is zero"),
+    ("zero-mean", "a life or a parameter of a law is zero, or below the microsecond that time is counted in"),
 ];
 
 /// What a code means; `None` for one that does not exist.

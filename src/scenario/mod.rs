@@ -131,7 +131,8 @@ pub fn schema() -> String {
     if let Some(object) = root.as_object_mut() {
         object.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
         object.insert("title".to_owned(), "drsim scenario, format 1".into());
-        object.insert("required".to_owned(), serde_json::json!(["format", "name", "horizon"]));
+        // `horizon` is wanted too, but may come from a base, which a schema cannot see.
+        object.insert("required".to_owned(), serde_json::json!(["format", "name"]));
         object.insert("definitions".to_owned(), definitions.into());
     }
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();

@@ -265,3 +265,44 @@ fn observed_values_come_from_a_file_and_stay_in_what_is_resolved() {
     std::fs::write(folder.path().join("repairs.csv"), "hours\n3\n").unwrap();
     assert_ne!(load_it().scenario.hash, first.scenario.hash, "what is read belongs to the hash");
 }
+
+#[test]
+fn what_would_never_end_is_refused_and_what_is_large_is_not() {
+    let service = "[services.s]\nreplicas = { a = 1 }\n";
+    let nodes = |count: u32, life: &str| {
+        format!("[classes.c]\nlife = {life}\nrepair = \"4h\"\n[sites.a]\nnodes = {count}\nclass = \"c\"\n{service}")
+    };
+    assert!(codes(&nodes(1_000_000, "{ exponential = { mttf = \"2 years\" } }")).is_empty());
+    assert!(codes(&nodes(1_000_000, "{ weibull = { shape = 0.7, mean = \"2 years\" } }")).is_empty());
+    // Its mean comes from lives longer than the trial: within the trial there are a thousand failures a node, not one.
+    let tail = "{ weibull = { shape = 0.05, mean = \"1 year\" } }";
+    assert!(codes(&nodes(1000, tail)).is_empty());
+    assert_eq!(codes(&nodes(2_000_000, tail)), ["too-many-events"]);
+    assert_eq!(codes(&nodes(1_000_000, "{ exponential = { mttf = \"3 days\" } }")), ["many-events"]);
+    assert_eq!(codes(&nodes(5_000_000, "{ exponential = { mttf = \"12 h\" } }")), ["too-many-events"]);
+    let alarms = |rate: &str| {
+        format!(
+            "{NODES}[sites.b]\nnodes = 2\nclass = \"c\"\n[services.s]\nreplicas = {{ a = 1, b = 1 }}\nfailover = \"hot-standby\"\ndetection = {{ person = \"1 h\", false-alarms = \"{rate}\" }}\n"
+        )
+    };
+    assert!(codes(&alarms("1 / h")).is_empty());
+    assert_eq!(codes(&alarms("1e9 / s")), ["too-many-events"]);
+}
+
+#[test]
+fn accounts_that_do_not_fit_into_memory_are_refused() {
+    let mut text = NODES.to_owned();
+    for nth in 0..10_000 {
+        let _ = write!(
+            text,
+            "[services.s{nth}]\nreplicas = {{ a = 1 }}\n[threats.t{nth}]\nat = \"1 day\"\nstrikes = \"a\"\nkind = \"storm\"\n"
+        );
+    }
+    assert_eq!(codes(&text).first(), Some(&"too-large"));
+}
+
+#[test]
+fn the_schema_leaves_the_horizon_to_a_base() {
+    let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+    assert_eq!(schema["required"], serde_json::json!(["format", "name"]));
+}

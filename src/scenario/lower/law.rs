@@ -10,6 +10,8 @@ use statrs::function::gamma::gamma;
 
 /// 95 % quantile of the standard normal law.
 const Z95: f64 = 1.644_853_626_951_472_2;
+/// Least mean of a life in seconds: time is counted in microseconds.
+const MEAN_LEAST: f64 = 1e-6;
 /// Most observed values.
 const VALUES_MAX: usize = 1_000_000;
 
@@ -31,10 +33,11 @@ impl Lowering<'_> {
     /// A law whose mean must be above zero.
     pub(super) fn positive_law(&mut self, law: &At<Law>, what: &str) -> Option<Distribution> {
         let lowered = self.law(law)?;
-        if lowered.mean() > 0.0 && lowered.mean().is_finite() {
+        if lowered.mean() >= MEAN_LEAST && lowered.mean().is_finite() {
             return Some(lowered);
         }
-        self.problems.error("zero-mean", law.place, format!("{what} has a mean of zero")).help("give it some time");
+        let mean = if lowered.mean() > 0.0 { "below one microsecond" } else { "of zero" };
+        self.problems.error("zero-mean", law.place, format!("{what} has a mean {mean}")).help("give it some time");
         None
     }
 

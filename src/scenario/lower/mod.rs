@@ -8,9 +8,12 @@ mod law;
 mod placement;
 mod plant;
 mod service;
+mod spread;
 mod strike;
 mod threat;
 mod topology;
+mod volume;
+mod waiting;
 
 pub use expect::METRIC_KEYS;
 
@@ -94,12 +97,13 @@ impl<'a> Lowering<'a> {
         let (links, link_ids) = self.links(&mut tree, (&mut classes, &class_ids), &crew_ids);
         let served = self.services(&tree, &classes, &class_ids, &plant_ids, &clock, horizon);
         let threats = self.threats(&tree, &plant_ids, &link_ids, &served.ids, &clock, horizon);
+        self.fruitless(&threats, &plants, &links);
         let expectations = self.expectations(&served.ids, &tree.paths);
         if self.used_plants.len() < plants.len() && !self.problems.any_error() {
             self.unused_plants(&order, &threats);
         }
         let text = |written: &Option<At<String>>| written.as_ref().map_or_else(String::new, |text| text.value.clone());
-        Scenario {
+        let scenario = Scenario {
             title: if file.title.is_some() { text(&file.title) } else { name.clone() },
             name,
             question: text(&file.question),
@@ -121,7 +125,11 @@ impl<'a> Lowering<'a> {
             replica_host: served.replica_host,
             threats,
             expectations,
+        };
+        if !self.problems.any_error() {
+            self.volume(&scenario);
         }
+        scenario
     }
 
     /// The things of a kind, within the limit.

@@ -3,7 +3,11 @@
 use super::Lowering;
 use super::threat::Ground;
 use super::topology::Topology;
-use crate::model::{Coordinates, Disruption, DomainId, Epicentre, Level, Pick, Target};
+use crate::id::IdVec;
+use crate::model::{
+    Action, Coordinates, Disruption, DomainId, Epicentre, Level, Link, LinkId, Pick, Plant, PlantId, PlantKind, Target,
+    Threat, ThreatId,
+};
 use crate::scenario::source::Place;
 use crate::scenario::written::read::{At, Item};
 use crate::scenario::written::threat::{LevelWord, Selection, Strikes, Threat as Written};
@@ -187,6 +191,63 @@ impl Lowering<'_> {
         target.domains = found.into_iter().collect();
         if target.domains.is_empty() {
             self.nothing(level.place, item, "there is no place of this level");
+        }
+    }
+
+    /// Effects that what is struck cannot have: they would pass without a trace.
+    pub(super) fn fruitless(
+        &mut self,
+        threats: &IdVec<ThreatId, Threat>,
+        plants: &IdVec<PlantId, Plant>,
+        links: &IdVec<LinkId, Link>,
+    ) {
+        let items = self.items(self.file.threats.as_ref(), "threats");
+        for (threat, item) in threats.iter().zip(items) {
+            let target = &threat.target;
+            let place = item.value.strikes.as_ref().map_or(item.place, |strikes| strikes.place);
+            let slows = threat.effects.iter().any(|effect| matches!(effect.action, Action::Slow(_)));
+            let destroys = threat.effects.iter().any(|effect| matches!(effect.action, Action::Destroy(_)));
+            let rigid = [
+                (
+                    "single nodes, and a node",
+                    "a place around them, such as `{ any = \"rack\" }`",
+                    target.nodes_below.is_empty(),
+                ),
+                ("plant, and plant", "the places or services that need it", target.plants.is_empty()),
+                ("links, and a link", "the places or services behind them", target.links.is_empty()),
+            ];
+            for (what, instead, _) in rigid.iter().filter(|(.., none)| slows && !none) {
+                self.problems
+                    .error("cannot-slow", place, format!("`{}` slows {what} works or does not", threat.name))
+                    .help(format!("strike {instead}, or use `suspend`"));
+            }
+            if !destroys {
+                continue;
+            }
+            for plant in target.plants.iter().map(|id| &plants[*id]) {
+                if let PlantKind::Gate(gate) = &plant.kind {
+                    let behind: Vec<&str> = gate.of.iter().take(8).map(|id| plants[*id].name.as_str()).collect();
+                    let message = format!("`{}` destroys gate `{}`, which has no parts", threat.name, plant.name);
+                    self.problems
+                        .error("cannot-destroy", place, message)
+                        .help(format!("strike what stands behind it (`{}`), or use `suspend`", behind.join("`, `")));
+                }
+            }
+            for link in target.links.iter().map(|id| &links[*id]).filter(|link| link.line.is_none()) {
+                let message = format!("`{}` destroys link `{}`, which has no line to lose", threat.name, link.name);
+                self.problems
+                    .error("cannot-destroy", place, message)
+                    .help("give the link a `life` and a `repair`, or use `sever`");
+            }
+            if !target.services.is_empty() {
+                self.problems
+                    .error(
+                        "cannot-destroy",
+                        place,
+                        format!("`{}` destroys services, but only nodes, parts and lines can be lost", threat.name),
+                    )
+                    .help("strike the places of their replicas, or use `suspend`");
+            }
         }
     }
 

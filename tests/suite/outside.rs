@@ -5,6 +5,7 @@ use drsim::model::{Distribution, Life};
 use std::path::PathBuf;
 
 /// A file of the outside data; `None`, with a word about it, when `DRSIM_TEST_DATA` names no folder that has it.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn outside(file: &str) -> Option<PathBuf> {
     let path = std::env::var_os("DRSIM_TEST_DATA").map(|folder| PathBuf::from(folder).join(file));
     let found = path.filter(|path| path.exists());

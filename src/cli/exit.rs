@@ -18,7 +18,7 @@ pub enum Exit {
     Usage,
     /// Input, output or the program itself failed.
     Failed,
-    /// Ended by Ctrl-C; finished blocks were kept.
+    /// Ended by Ctrl-C; what was finished was kept.
     Interrupted,
 }
 
@@ -50,7 +50,7 @@ impl Exit {
                 "an `[expect]` line or a closed form disagrees, or stays inconclusive (only with `--verify`)",
                 "与预期或解析解不符，或无法判定（仅 `--verify`）",
             ),
-            Self::Interrupted => ("interrupted; finished blocks were kept", "被中断，已完成的部分保留"),
+            Self::Interrupted => ("interrupted; what was finished was kept", "被中断，已完成的部分保留"),
         }
     }
 }

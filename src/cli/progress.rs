@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Seconds of silence before a bar appears: short runs show none.
 const QUIET: f64 = 0.5;
 
-/// Set by the first Ctrl-C; trials end at the next block border.
+/// Set by the first Ctrl-C; trials end at the next finished piece of 32.
 pub type Cancel = Arc<AtomicBool>;
 
 /// Makes Ctrl-C set the returned flag, and a second one end the program at once.

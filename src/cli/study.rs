@@ -109,14 +109,14 @@ pub fn known_metric(until: &Until) -> Result<(), Failure> {
 /// Runs the plan's trials: says how long it will take, shows a bar, and listens for Ctrl-C.
 ///
 /// # Errors
-/// It would take more than a day without `force`, or no block was finished before Ctrl-C.
+/// It would take more than a day without `force`, or next to nothing was finished before Ctrl-C.
 pub fn trials(loaded: &Loaded, plan: &Plan, force: bool, cancel: &Cancel) -> Result<Outcomes, Failure> {
     announce(loaded, plan, force, cancel)?;
     let progress = Progress::over(here(plan));
     let outcomes = wire::simulate(&loaded.scenario, plan, &|done| progress.reached(done), cancel)?;
     drop(progress);
     if outcomes.trials == 0 && cancel.load(Ordering::Relaxed) {
-        let message = "no block of trials was finished, nothing is written";
+        let message = "no 32 trials were finished, nothing is written";
         return Err(Failure { exit: Exit::Interrupted, ..Failure::failed(message) });
     }
     Ok(outcomes)

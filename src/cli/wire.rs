@@ -124,7 +124,7 @@ pub fn metrics() -> Vec<(&'static str, &'static About)> {
     metric::all().collect()
 }
 
-/// Runs trials; `progress` hears the number finished, `cancel` ends at the next block border.
+/// Runs trials; `progress` hears the number finished, `cancel` ends at the next finished piece.
 pub fn simulate(
     scenario: &Arc<Scenario>,
     plan: &Plan,

@@ -96,12 +96,15 @@ struct Block {
     fold: Fold,
     counts: Counts,
     prefixes: Vec<Prefix>,
+    /// False when it was cut short.
+    whole: bool,
 }
 
 /// Runs the trials of `plan` and adds them up; `make` makes a workspace for a worker.
 ///
 /// The result depends on the scenario, the seed and the plan's trials alone: not on the number of threads. `progress` is told the number of trials
-/// done so far, from any worker. When `cancel` is set, workers stop at the next piece and the finished prefix of blocks is kept.
+/// done so far, from any worker. When `cancel` is set, workers stop at the next piece and the finished prefix of pieces is kept: the same bits as a study
+/// of so many trials.
 ///
 /// # Errors
 /// When threads cannot be started or the stopping rule makes no sense.
@@ -146,8 +149,10 @@ pub fn run<R: TrialRunner>(
     let block = |number: u64| -> Option<Block> {
         let trials = number * BLOCK..planned.min((number + 1) * BLOCK);
         let pieces = (trials.end - trials.start).div_ceil(PIECE);
-        let pieces: Option<Vec<_>> = (0..pieces).into_par_iter().map(|nth| piece(trials.start + nth * PIECE)).collect();
-        Some(join(number, pieces?))
+        let pieces: Vec<_> = (0..pieces).into_par_iter().map(|nth| piece(trials.start + nth * PIECE)).collect();
+        let whole = pieces.iter().all(Option::is_some);
+        let finished: Vec<_> = pieces.into_iter().map_while(|piece| piece).collect();
+        (!finished.is_empty()).then(|| Block { whole, ..join(number, finished) })
     };
 
     let mut outcomes = Outcomes::start(shape, planned, blocks.start);
@@ -165,6 +170,10 @@ pub fn run<R: TrialRunner>(
             outcomes.prefixes.extend(block.prefixes);
             outcomes.append(Subtree { first: number, blocks: 1, fold: block.fold });
             outcomes.counts.merge(&block.counts);
+            if !block.whole {
+                outcomes.stopped = Stopped::Interrupted;
+                break 'waves;
+            }
             let enough = number + 1 >= FEWEST_BLOCKS && outcomes.trials >= plan.trials;
             if enough && rule.as_ref().is_some_and(|rule| rule.holds(&outcomes)) {
                 outcomes.stopped = Stopped::Precise;
@@ -198,7 +207,7 @@ fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
         counts.merge(&more);
         note(nth, &fold);
     }
-    Block { fold, counts, prefixes }
+    Block { fold, counts, prefixes, whole: true }
 }
 
 /// A stopping rule, resolved: where its sums are and what they are sums of.

@@ -123,9 +123,18 @@ fn an_interrupt_keeps_the_finished_prefix() {
     let stop = |done: u64| cancel.store(done > 6 * BLOCK, Ordering::Relaxed);
     let cut = run(&Toy::shape(SEED), &Plan::whole(40 * BLOCK, 2), || Toy::new(SEED), &stop, &cancel).unwrap();
     assert_eq!(cut.stopped, Stopped::Interrupted);
-    assert!(cut.trials.is_multiple_of(BLOCK) && (4 * BLOCK..=7 * BLOCK).contains(&cut.trials), "{}", cut.trials);
+    assert!(cut.trials.is_multiple_of(PIECE) && (4 * BLOCK..=7 * BLOCK).contains(&cut.trials), "{}", cut.trials);
     let same = outcomes(&Plan::whole(cut.trials, 1));
     assert!(bits(&Outcomes { stopped: Stopped::Planned, planned: cut.trials, ..cut.clone() }) == bits(&same));
+    // A study of less than a block is not lost either.
+    let cancel = AtomicBool::new(false);
+    let stop = |done: u64| cancel.store(done > 100, Ordering::Relaxed);
+    let short = run(&Toy::shape(SEED), &Plan::whole(500, 1), || Toy::new(SEED), &stop, &cancel).unwrap();
+    assert_eq!((short.trials, short.stopped), (128, Stopped::Interrupted));
+    assert!(
+        bits(&Outcomes { stopped: Stopped::Planned, planned: 128, ..short.clone() })
+            == bits(&outcomes(&Plan::whole(128, 1)))
+    );
     let nothing =
         run(&Toy::shape(SEED), &Plan::whole(500, 1), || Toy::new(SEED), &|_| (), &AtomicBool::new(true)).unwrap();
     assert_eq!((nothing.trials, nothing.total()), (0, None));

@@ -149,7 +149,7 @@ pub(super) fn basis(findings: &Findings) -> String {
         Stopped::Planned => "",
         Stopped::Precise => ", stopped at the wanted precision",
         Stopped::Capped => ", stopped at the cap before the wanted precision",
-        Stopped::Interrupted => ", interrupted: finished blocks only",
+        Stopped::Interrupted => ", interrupted: finished trials only",
     };
     format!("{} {trials} of {horizon} each, seed {}{ended}", number::count(findings.trials), findings.seed)
 }

@@ -21,7 +21,7 @@ impl TrialRunner for Worker<'_> {
     }
 }
 
-/// Runs the trials of a plan. `progress` hears the number finished; `cancel` ends at the next block border and keeps what is finished.
+/// Runs the trials of a plan. `progress` hears the number finished; `cancel` ends at the next finished piece and keeps what is finished.
 ///
 /// # Errors
 /// Threads cannot be started, or the stopping rule asks for a metric that does not exist.

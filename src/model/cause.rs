@@ -91,6 +91,28 @@ impl Cause {
         all
     }
 
+    /// What kind of cause it is, in Chinese.
+    #[must_use]
+    pub const fn kind_zh(self) -> &'static str {
+        match self {
+            Self::Class(_) => "部件故障",
+            Self::Spare(_) => "缺备件",
+            Self::Maintenance(_) => "计划维护",
+            Self::WrongRepair(_) => "误修",
+            Self::Crew(_) => "缺人手",
+            Self::Plant(_) => "公用设施",
+            Self::Link(_) => "链路",
+            Self::Threat(_) => "威胁",
+            Self::Dependency(_) => "依赖",
+            Self::Detection => "检测",
+            Self::Decision => "决策",
+            Self::Failover => "切换",
+            Self::StartUp => "启动",
+            Self::Election => "选主",
+            Self::Restart => "重启",
+        }
+    }
+
     /// Short name for tables, `class server`, `threat flood`.
     #[must_use]
     pub fn label(self, scenario: &Scenario) -> String {

@@ -229,16 +229,7 @@ impl World<'_> {
                     self.domains[*domain].suspended = self.domains[*domain].suspended.strict_add_signed(change);
                     self.reassess_domain(*domain);
                 }
-                for plant in &running.plants {
-                    self.suspend_plant(*plant, change);
-                }
-                for link in &running.links {
-                    self.cut_link(*link, change);
-                }
-                for service in &running.services {
-                    self.services[*service].suspended = self.services[*service].suspended.strict_add_signed(change);
-                    self.touch_service(*service);
-                }
+                self.stop_things(running, change);
             }
             Action::Sever => {
                 for domain in &running.domains {
@@ -246,16 +237,7 @@ impl World<'_> {
                     self.sever_domain(*domain, change);
                     self.network_dirty |= self.layout.networked;
                 }
-                for plant in &running.plants {
-                    self.suspend_plant(*plant, change);
-                }
-                for link in &running.links {
-                    self.cut_link(*link, change);
-                }
-                for service in &running.services {
-                    self.services[*service].suspended = self.services[*service].suspended.strict_add_signed(change);
-                    self.touch_service(*service);
-                }
+                self.stop_things(running, change);
             }
             Action::Slow(_) => {
                 for domain in &running.domains {
@@ -266,6 +248,20 @@ impl World<'_> {
                     self.touch_service(*service);
                 }
             }
+        }
+    }
+
+    /// Plant, links and services that are suspended or severed: for them both mean that nobody can use them.
+    fn stop_things(&mut self, running: &Running, change: i32) {
+        for plant in &running.plants {
+            self.suspend_plant(*plant, change);
+        }
+        for link in &running.links {
+            self.cut_link(*link, change);
+        }
+        for service in &running.services {
+            self.services[*service].suspended = self.services[*service].suspended.strict_add_signed(change);
+            self.touch_service(*service);
         }
     }
 

@@ -29,13 +29,20 @@ pub fn attribution(findings: &Findings, service: ServiceId) -> Option<String> {
     let mut rows: Vec<(String, f64, f64, bool)> = parts
         .iter()
         .take(MOST_ROWS)
-        .map(|part| (part.cause.label(scenario), part.share, part.seconds_per_year, true))
+        .map(|part| {
+            (
+                format!("{} {}", part.cause.kind_zh(), part.cause.label(scenario)),
+                part.share,
+                part.seconds_per_year,
+                true,
+            )
+        })
         .collect();
     let rest = &parts[rows.len()..];
     if !rest.is_empty() {
         let (share, seconds) =
             (rest.iter().map(|part| part.share).sum(), rest.iter().map(|part| part.seconds_per_year).sum());
-        rows.push((format!("{} other causes", rest.len()), share, seconds, false));
+        rows.push((format!("其他 {} other causes", rest.len()), share, seconds, false));
     }
     let per = Per::of(findings);
     let (english, chinese) = match per {

@@ -6,7 +6,7 @@ use super::state::{Origin, Phase, RunningPool, World};
 use super::trace::{Happening, Status};
 use crate::engine::Pool;
 use crate::id::Id;
-use crate::model::{Age, DomainId, Life, PlantKind, PopulationId, PopulationKind, UnitId};
+use crate::model::{Age, DomainId, Life, PlantKind, PopulationId, PopulationKind, ServiceId, UnitId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -343,14 +343,22 @@ impl World<'_> {
 
     /// The same for one population.
     pub(super) fn follow_clocks_of(&mut self, population: PopulationId) {
-        let plan = &self.layout.populations[population];
-        if plan.pool.is_some() || !plan.only_while_operating {
-            return;
-        }
         for unit in self.scenario.populations[population].units.iter() {
-            if self.units[unit].phase == Phase::Working {
-                if self.operates(unit) { self.start_clock(unit) } else { self.stop_clock(unit) }
-            }
+            self.follow_clock(unit);
+        }
+    }
+
+    /// The same for the hosts of a service whose state changed.
+    pub(super) fn follow_hosts(&mut self, service: ServiceId) {
+        for replica in self.scenario.replicas_of(service).iter() {
+            self.follow_clock(self.replicas[replica].host);
+        }
+    }
+
+    fn follow_clock(&mut self, unit: UnitId) {
+        let plan = &self.layout.populations[self.scenario.unit_population[unit]];
+        if plan.pool.is_none() && plan.only_while_operating && self.units[unit].phase == Phase::Working {
+            if self.operates(unit) { self.start_clock(unit) } else { self.stop_clock(unit) }
         }
     }
 }

@@ -383,7 +383,9 @@ impl World<'_> {
         }
         let (down_before, down_now) = (was == Status::Down, becomes == Status::Down);
         if down_before != down_now {
-            self.clocks_dirty = true;
+            if self.layout.clocks_stop {
+                self.follow_hosts(service);
+            }
             for nth in 0..self.layout.hard_dependents[service].len() {
                 let other = self.layout.hard_dependents[service][nth];
                 let count = &mut self.services[other].hard_down;

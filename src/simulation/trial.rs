@@ -67,15 +67,20 @@ impl World<'_> {
         self.settle_ledgers();
     }
 
-    /// Brings everything that an event touched up to date: plant, then network, then services.
+    /// Brings everything that an event touched up to date: most events touch nothing that waits.
     #[inline]
     fn settle(&mut self) {
+        let quiet = self.services_dirty.is_empty() && self.plants_dirty.is_empty() && self.down.is_empty();
+        if !quiet || self.network_dirty || self.clocks_dirty || !self.unplaced.is_empty() {
+            self.settle_all();
+        }
+    }
+
+    /// Plant first, then network, then services.
+    #[inline(never)]
+    fn settle_all(&mut self) {
         if !self.unplaced.is_empty() && std::mem::take(&mut self.room_made) {
             self.place_again();
-        }
-        let [plants, services] = [self.plants_dirty.is_empty(), self.services_dirty.is_empty()];
-        if plants && services && !self.network_dirty && !self.clocks_dirty && self.down.is_empty() {
-            return;
         }
         if !self.plants_dirty.is_empty() {
             self.settle_plants();
@@ -87,13 +92,13 @@ impl World<'_> {
             self.settle_services();
             // Calling on a standby group may have brought hidden failures to light, and with them plant or links.
             if !self.plants_dirty.is_empty() || self.network_dirty {
-                return self.settle();
+                return self.settle_all();
             }
         }
         if !self.down.is_empty() {
             self.refresh_causes();
         }
-        if self.layout.clocks_stop && std::mem::take(&mut self.clocks_dirty) {
+        if std::mem::take(&mut self.clocks_dirty) && self.layout.clocks_stop {
             self.follow_clocks();
         }
     }

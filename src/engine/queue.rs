@@ -111,12 +111,6 @@ impl<E: Copy> Queue<E> {
         Some((SimTime::from_microseconds(at), event))
     }
 
-    /// Time of the earliest event; looking into a bucket may cost as much as taking the event.
-    #[inline]
-    pub fn peek_time(&mut self) -> Option<SimTime> {
-        (self.head < self.bottom.len() || self.refill()).then(|| SimTime::from_microseconds(self.bottom[self.head].at))
-    }
-
     /// Number of pending events.
     #[must_use]
     pub fn len(&self) -> usize {

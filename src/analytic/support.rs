@@ -41,6 +41,12 @@ pub(super) fn empty(horizon_hours: f64) -> Scenario {
         replica_home: IdVec::new(),
         replica_host: IdVec::new(),
         threats: IdVec::new(),
+        datasets: IdVec::new(),
+        copies: IdVec::new(),
+        stores: IdVec::new(),
+        backups: IdVec::new(),
+        staff: IdVec::new(),
+        plans: IdVec::new(),
         expectations: Vec::new(),
     }
 }
@@ -62,6 +68,8 @@ pub(super) fn class(life: Life, repair: Distribution) -> Class {
         maintenance: None,
         wrong_repair: None,
         room: u32::MAX,
+        disk: None,
+        loses_data: Probability::ONE,
     }
 }
 
@@ -138,6 +146,9 @@ pub(super) fn add_service(scenario: &mut Scenario, hosts: &[UnitId], need: u32) 
         hard: Vec::new(),
         soft: Vec::new(),
         needs: Vec::new(),
+        uses: Vec::new(),
+        catch_up: None,
+        re_enter: 0.0,
         load: None,
         failover: Failover {
             mode: FailoverMode::ActiveActive,

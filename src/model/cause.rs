@@ -1,6 +1,6 @@
 //! What can hold a service down.
 
-use super::{ClassId, CrewId, LinkId, PlantId, Scenario, ServiceId, ThreatId};
+use super::{ClassId, CrewId, DatasetId, LinkId, PlantId, Scenario, ServiceId, ThreatId};
 use crate::id::Id;
 
 /// A cause to which an hour down is charged.
@@ -24,6 +24,8 @@ pub enum Cause {
     Threat(ThreatId),
     /// A service it depends on is down.
     Dependency(ServiceId),
+    /// A dataset it uses cannot be read, for no other cause named here.
+    Data(DatasetId),
     /// Nobody has noticed yet.
     Detection,
     /// Nobody has decided yet.
@@ -36,13 +38,17 @@ pub enum Cause {
     Election,
     /// A domain that has its power back is restarting.
     Restart,
+    /// Data are being restored.
+    Restore,
+    /// What came back is being checked.
+    Verification,
 }
 
 impl Cause {
     /// Number of distinct causes in a scenario: the range of [`Cause::index`].
     #[must_use]
     pub fn count(scenario: &Scenario) -> usize {
-        Self::Restart.index(scenario) + 1
+        Self::Verification.index(scenario) + 1
     }
 
     /// Dense position, `0..Cause::count(scenario)`.
@@ -54,7 +60,8 @@ impl Cause {
         let links = plants + scenario.plants.len();
         let threats = links + scenario.links.len();
         let services = threats + scenario.threats.len();
-        let fixed = services + scenario.services.len();
+        let datasets = services + scenario.services.len();
+        let fixed = datasets + scenario.datasets.len();
         match self {
             Self::Class(class) => class.index(),
             Self::Spare(class) => classes + class.index(),
@@ -65,12 +72,15 @@ impl Cause {
             Self::Link(link) => links + link.index(),
             Self::Threat(threat) => threats + threat.index(),
             Self::Dependency(service) => services + service.index(),
+            Self::Data(dataset) => datasets + dataset.index(),
             Self::Detection => fixed,
             Self::Decision => fixed + 1,
             Self::Failover => fixed + 2,
             Self::StartUp => fixed + 3,
             Self::Election => fixed + 4,
             Self::Restart => fixed + 5,
+            Self::Restore => fixed + 6,
+            Self::Verification => fixed + 7,
         }
     }
 
@@ -87,7 +97,17 @@ impl Cause {
         all.extend(scenario.links.ids().map(Self::Link));
         all.extend(scenario.threats.ids().map(Self::Threat));
         all.extend(scenario.services.ids().map(Self::Dependency));
-        all.extend([Self::Detection, Self::Decision, Self::Failover, Self::StartUp, Self::Election, Self::Restart]);
+        all.extend(scenario.datasets.ids().map(Self::Data));
+        all.extend([
+            Self::Detection,
+            Self::Decision,
+            Self::Failover,
+            Self::StartUp,
+            Self::Election,
+            Self::Restart,
+            Self::Restore,
+            Self::Verification,
+        ]);
         all
     }
 
@@ -104,12 +124,15 @@ impl Cause {
             Self::Link(_) => "链路",
             Self::Threat(_) => "威胁",
             Self::Dependency(_) => "依赖",
+            Self::Data(_) => "数据",
             Self::Detection => "检测",
             Self::Decision => "决策",
             Self::Failover => "切换",
             Self::StartUp => "启动",
             Self::Election => "选主",
             Self::Restart => "重启",
+            Self::Restore => "恢复数据",
+            Self::Verification => "验证",
         }
     }
 
@@ -126,12 +149,15 @@ impl Cause {
             Self::Link(link) => format!("link {}", scenario.links[link].name),
             Self::Threat(threat) => format!("threat {}", scenario.threats[threat].name),
             Self::Dependency(service) => format!("dependency {}", scenario.services[service].name),
+            Self::Data(dataset) => format!("data {}", scenario.datasets[dataset].name),
             Self::Detection => "detection".to_owned(),
             Self::Decision => "decision".to_owned(),
             Self::Failover => "failover".to_owned(),
             Self::StartUp => "start-up".to_owned(),
             Self::Election => "election".to_owned(),
             Self::Restart => "restart".to_owned(),
+            Self::Restore => "restore".to_owned(),
+            Self::Verification => "verification".to_owned(),
         }
     }
 }

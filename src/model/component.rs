@@ -2,7 +2,7 @@
 
 use super::{ClassId, CrewId, Distribution, LinkId, PlantId, UnitId};
 use crate::id::IdRange;
-use crate::quantity::{Probability, Span};
+use crate::quantity::{Bandwidth, Probability, Span};
 
 /// What a node is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,6 +117,10 @@ pub struct Class {
     pub wrong_repair: Option<WrongRepair>,
     /// Replicas that fit on one node.
     pub room: u32,
+    /// A node reads and writes its data at most so fast.
+    pub disk: Option<Bandwidth>,
+    /// Chance that a failure loses what the unit stores.
+    pub loses_data: Probability,
 }
 
 /// People who repair.

@@ -2,30 +2,36 @@
 //!
 //! Draws no random number and reads no file. `scenario` builds it, `simulation` and `analytic` read it.
 
+mod backup;
 mod cause;
 mod component;
+mod data;
 mod distribution;
 mod expectation;
 mod network;
 mod objective;
+mod plan;
 mod plant;
 mod service;
 mod threat;
 mod topology;
 
+pub use backup::{Backup, Job, JobKind, Medium, Overrun, Retention, Store, Verification};
 pub use cause::Cause;
 pub use component::{
     Age, Ages, Class, Crew, Latent, Life, Maintenance, Population, PopulationKind, Role, Spares, WrongRepair,
 };
+pub use data::{CopyRole, DataCopy, Dataset, LatentErrors, Placement, Rebuild, RebuildTarget, Recovery, Scheme};
 pub use distribution::Distribution;
 pub use expectation::{Expectation, MetricPath, Subject};
 pub use network::{Endpoint, Link};
 pub use objective::{AvailabilityObjective, Disruption, Objective, Period};
+pub use plan::{Does, Phase, Plan, Staff, Step};
 pub use plant::{Gate, Plant, PlantKind, Standby};
 pub use service::{
     Balance, Detection, Failback, Failover, FailoverMode, Group, Load, Probe, Quorum, Reschedule, Service,
 };
-pub use threat::{Action, Cascade, Effect, Epicentre, Occurs, Pick, Season, Target, Threat};
+pub use threat::{Action, Cascade, Effect, Epicentre, Occurs, Pick, Reach, Season, Spoil, Target, Threat};
 pub use topology::{Coordinates, Domain, Level};
 
 use crate::id::{Id, IdRange, IdVec, ids};
@@ -52,6 +58,18 @@ ids! {
     ReplicaId,
     /// A threat.
     ThreatId,
+    /// A dataset.
+    DatasetId,
+    /// A copy of a dataset, numbered over all datasets.
+    CopyId,
+    /// A place where backups lie.
+    StoreId,
+    /// A backup: what is taken of a dataset when.
+    BackupId,
+    /// People who answer a call.
+    StaffId,
+    /// A recovery plan.
+    PlanId,
 }
 
 /// Everything a study needs to know, fixed before the first trial.
@@ -98,6 +116,18 @@ pub struct Scenario {
     pub replica_host: IdVec<ReplicaId, UnitId>,
     /// Threats.
     pub threats: IdVec<ThreatId, Threat>,
+    /// Datasets.
+    pub datasets: IdVec<DatasetId, Dataset>,
+    /// Copies of all datasets, those of one dataset together.
+    pub copies: IdVec<CopyId, DataCopy>,
+    /// Where backups lie.
+    pub stores: IdVec<StoreId, Store>,
+    /// Backups, those that are copied before those that copy them.
+    pub backups: IdVec<BackupId, Backup>,
+    /// People who answer a call.
+    pub staff: IdVec<StaffId, Staff>,
+    /// Recovery plans.
+    pub plans: IdVec<PlanId, Plan>,
     /// What must come out, checked by `run --verify` and by the tests.
     pub expectations: Vec<Expectation>,
 }

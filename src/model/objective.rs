@@ -71,6 +71,8 @@ pub struct AvailabilityObjective {
 pub struct Objective {
     /// Recovery time objective.
     pub rto: Option<Span>,
+    /// Recovery point objective: for the datasets it uses.
+    pub rpo: Option<Span>,
     /// Maximum tolerable downtime.
     pub mtd: Option<Span>,
     /// Availability.

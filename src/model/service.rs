@@ -1,6 +1,6 @@
 //! What people notice.
 
-use super::{Distribution, DomainId, Level, Objective, PlantId, ReplicaId, ServiceId, UnitId};
+use super::{DatasetId, Distribution, DomainId, Level, Objective, PlantId, ReplicaId, ServiceId, UnitId};
 use crate::id::IdRange;
 use crate::quantity::{Probability, Rate, Span};
 
@@ -23,6 +23,12 @@ pub struct Service {
     pub soft: Vec<ServiceId>,
     /// Plant it is down without.
     pub needs: Vec<PlantId>,
+    /// Datasets it is down without.
+    pub uses: Vec<DatasetId>,
+    /// Time from service to caught up, beside the work that is entered again.
+    pub catch_up: Option<Distribution>,
+    /// Time to enter lost work again, as a share of the time over which it was done.
+    pub re_enter: f64,
     /// Requests and capacity.
     pub load: Option<Load>,
     /// How it moves to a standby group.

@@ -1,6 +1,6 @@
 //! What happens: scripted events, stochastic disasters, cascades.
 
-use super::{Coordinates, Disruption, Distribution, DomainId, LinkId, PlantId, ServiceId, ThreatId};
+use super::{Coordinates, DatasetId, Disruption, Distribution, DomainId, LinkId, PlantId, ServiceId, ThreatId};
 use crate::quantity::{Probability, Rate, SimTime, Span};
 
 /// A threat: when it strikes, what it strikes and what it does there.
@@ -101,8 +101,8 @@ pub struct Effect {
     pub lasts: Distribution,
 }
 
-/// The four effects that need no data.
-#[derive(Clone, Copy, PartialEq, Debug)]
+/// The five effects.
+#[derive(Clone, PartialEq, Debug)]
 pub enum Action {
     /// Gone until replaced: each node (part, line) that is struck with this chance.
     Destroy(Probability),
@@ -112,6 +112,32 @@ pub enum Action {
     Sever,
     /// Capacity falls to this share.
     Slow(Probability),
+    /// Data go wrong, hardware stays fine. The effect's length is the time until it shows.
+    Spoil(Spoil),
+}
+
+/// Data that go wrong: every copy and every backup taken until it is found is wrong too.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spoil {
+    /// Which; those with a copy in what is struck, and those that the services struck use, when it was not said.
+    pub datasets: Vec<DatasetId>,
+    /// What it destroys of the backups when it shows.
+    pub reach: Reach,
+    /// Segments that an intruder is in; empty: that of every store on the struck datasets' side, and those without a segment.
+    pub segments: Vec<String>,
+}
+
+/// What a spoiling threat destroys of the backups.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Nothing: a bad release.
+    Nothing,
+    /// Snapshots beside the data: an operator's delete.
+    Snapshots,
+    /// Whatever is online and mutable in its segments: ransomware.
+    Online,
+    /// Whatever lies in the places that are struck, immutable or not: a deleted account.
+    Place,
 }
 
 /// What a threat sets off.

@@ -27,6 +27,25 @@ pub fn percent(share: f64) -> String {
     format!("{} %", trimmed(&format!("{:.*}", decimals.min(MOST_DECIMALS), share * 100.0)))
 }
 
+/// An amount of data for people, in powers of ten: `1.5 TB`.
+///
+/// ```
+/// use drsim::quantity::words::bytes;
+/// assert_eq!(bytes(1.5e12), "1.5 TB");
+/// assert_eq!(bytes(812.0), "812 B");
+/// ```
+#[must_use]
+pub fn bytes(bytes: f64) -> String {
+    let mut value = bytes;
+    for unit in ["B", "kB", "MB", "GB", "TB", "PB"] {
+        if value.abs() < 999.5 {
+            return format!("{} {unit}", significant(value, 3));
+        }
+        value /= 1000.0;
+    }
+    format!("{} EB", significant(value, 3))
+}
+
 /// A length of time in seconds for people: `3 d 4 h`, `19 min`, `4.2 s`.
 ///
 /// ```

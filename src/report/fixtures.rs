@@ -53,6 +53,12 @@ pub fn scenario(name: &str, title: &str) -> Scenario {
         replica_home: IdVec::new(),
         replica_host: IdVec::new(),
         threats: IdVec::new(),
+        datasets: IdVec::new(),
+        copies: IdVec::new(),
+        stores: IdVec::new(),
+        backups: IdVec::new(),
+        staff: IdVec::new(),
+        plans: IdVec::new(),
         expectations: Vec::new(),
     }
 }
@@ -73,6 +79,8 @@ fn class(name: &str) -> Class {
         maintenance: None,
         wrong_repair: None,
         room: 8,
+        disk: None,
+        loses_data: Probability::ONE,
     }
 }
 
@@ -86,6 +94,9 @@ fn service(name: &str, title: &str, domain: DomainId, replicas: IdRange<ReplicaI
         hard: Vec::new(),
         soft: Vec::new(),
         needs: Vec::new(),
+        uses: Vec::new(),
+        catch_up: None,
+        re_enter: 0.0,
         load: None,
         failover: Failover {
             mode: FailoverMode::ActiveActive,
@@ -319,7 +330,7 @@ fn trial(trial: u64, horizon: f64, at: f64, lasts: f64) -> Trace {
         (at + lasts * 1.2, Happening::Became(ServiceId::new(0), Status::Up, None)),
     ];
     let entries = what.into_iter().map(|(at, what)| TraceEntry { at: moment(at), what }).collect();
-    Trace { trial, entries, dropped: 0, stretches: vec![pay, portal, stretches(horizon, &[])] }
+    Trace { trial, entries, dropped: 0, stretches: vec![pay, portal, stretches(horizon, &[])], incidents: Vec::new() }
 }
 
 /// An ordinary study of three services.

@@ -11,6 +11,7 @@ pub mod number;
 pub mod plot;
 pub mod text;
 pub mod trace;
+mod trace_data;
 pub mod wording;
 
 #[cfg(test)]

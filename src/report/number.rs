@@ -5,7 +5,7 @@
 use crate::estimate::{Basis, Estimate};
 use crate::metric::Unit;
 use crate::quantity::words::{MOST_DECIMALS, trimmed};
-pub use crate::quantity::words::{NOTHING, count, duration, percent, plain};
+pub use crate::quantity::words::{NOTHING, bytes, count, duration, percent, plain};
 
 /// A share with its interval, digits cut where the interval no longer supports them; a bound when nothing was seen.
 ///

@@ -4,7 +4,7 @@ use crate::id::Id;
 use crate::model::{Cause, DomainId, LinkId, PlantId, Scenario, ServiceId, ThreatId, UnitId};
 use crate::quantity::{SimTime, Span};
 use crate::report::number::{self, count, duration};
-use crate::report::wording;
+use crate::report::{trace_data, wording};
 use crate::simulation::{Happening, Status, Trace, TraceEntry};
 use jiff::civil::DateTime;
 use std::fmt::Write as _;
@@ -31,6 +31,9 @@ pub fn tell(scenario: &Scenario, what: Happening) -> Told {
     let service = |id: ServiceId| scenario.services[id].name.clone();
     let takes = |span: Span| duration(span.as_seconds());
     let (event, subject, rest) = match what {
+        Happening::Data(what) => return trace_data::tell_data(scenario, what),
+        Happening::Plan(what) => return trace_data::tell_plan(scenario, what),
+        Happening::CaughtUp(id) => ("caught-up", service(id), "has caught up with its work".to_owned()),
         Happening::Failed(id) => ("unit-failed", unit(id), "fails".to_owned()),
         Happening::FailedUnseen(id) => ("unit-failed-unseen", unit(id), "fails, and nobody sees it".to_owned()),
         Happening::Uncovered(id) => ("failure-uncovered", unit(id), "is found to have failed earlier".to_owned()),
@@ -126,6 +129,9 @@ pub fn why(scenario: &Scenario, cause: Cause) -> String {
         Cause::StartUp => "it is starting".to_owned(),
         Cause::Election => "it has no leader yet".to_owned(),
         Cause::Restart => "what it stands on is restarting".to_owned(),
+        Cause::Data(id) => format!("dataset {}, which it uses, cannot be read", scenario.datasets[id].name),
+        Cause::Restore => "data are being restored".to_owned(),
+        Cause::Verification => "restored data are being checked".to_owned(),
     }
 }
 

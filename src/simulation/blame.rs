@@ -15,9 +15,14 @@ impl World<'_> {
             Cause::Link(_) => Disruption::Site,
             Cause::Threat(threat) => self.scenario.threats[threat].disruption,
             Cause::Dependency(other) => self.services[other].disruption,
-            Cause::Detection | Cause::Decision | Cause::Failover | Cause::StartUp | Cause::Election => {
-                Disruption::Software
-            }
+            Cause::Detection
+            | Cause::Decision
+            | Cause::Failover
+            | Cause::StartUp
+            | Cause::Election
+            | Cause::Data(_)
+            | Cause::Restore
+            | Cause::Verification => Disruption::Software,
             Cause::Restart => Disruption::Rack,
         }
     }
@@ -147,6 +152,9 @@ const fn is_trouble(cause: Cause) -> bool {
         | Cause::Failover
         | Cause::StartUp
         | Cause::Election
-        | Cause::Restart => false,
+        | Cause::Restart
+        | Cause::Data(_)
+        | Cause::Restore
+        | Cause::Verification => false,
     }
 }

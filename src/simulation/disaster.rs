@@ -168,7 +168,8 @@ impl World<'_> {
 
     /// One effect of a strike.
     fn apply(&mut self, threat: ThreatId, nth: u32, index: usize, struck: &Struck) {
-        let Effect { action, lasts } = &self.scenario.threats[threat].effects[index];
+        let scenario = self.scenario;
+        let Effect { action, lasts } = &scenario.threats[threat].effects[index];
         let key = self.layout.threat_keys[threat].wrapping_add(index as u64);
         let mut rng = self.key.stream(Purpose::Effect as u64, key, u64::from(nth));
         if let Action::Destroy(share) = action {
@@ -207,7 +208,7 @@ impl World<'_> {
             self.running.push(None);
         }
         self.running[slot] = Some(running.clone());
-        self.turn(&running, *action, 1);
+        self.turn(&running, action, 1);
         let ends = draw(lasts, &mut rng);
         self.schedule_in(ends, Event::EffectEnds { slot: Id::new(slot) });
     }
@@ -215,15 +216,16 @@ impl World<'_> {
     /// An effect passes.
     pub(super) fn effect_ends(&mut self, slot: SlotId) {
         let Some(running) = self.running[slot.index()].take() else { return };
-        let action = self.scenario.threats[running.threat].effects[running.effect].action;
+        let scenario = self.scenario;
+        let action = &scenario.threats[running.threat].effects[running.effect].action;
         self.note(Happening::Passed(running.threat));
         self.turn(&running, action, -1);
     }
 
     /// Turns an effect on (+1) or off (-1).
-    fn turn(&mut self, running: &Running, action: Action, change: i32) {
+    fn turn(&mut self, running: &Running, action: &Action, change: i32) {
         match action {
-            Action::Destroy(_) => {}
+            Action::Destroy(_) | Action::Spoil(_) => {}
             Action::Suspend => {
                 for domain in &running.domains {
                     self.domains[*domain].suspended = self.domains[*domain].suspended.strict_add_signed(change);
@@ -355,9 +357,9 @@ impl World<'_> {
     /// Product of the slowing effects that `hit` something.
     fn speed(&self, hit: impl Fn(&Running) -> bool) -> f64 {
         let slow = self.running.iter().flatten().filter(|running| hit(running));
-        slow.filter_map(|running| match self.scenario.threats[running.threat].effects[running.effect].action {
+        slow.filter_map(|running| match &self.scenario.threats[running.threat].effects[running.effect].action {
             Action::Slow(to) => Some(to.get()),
-            Action::Destroy(_) | Action::Suspend | Action::Sever => None,
+            Action::Destroy(_) | Action::Suspend | Action::Sever | Action::Spoil(_) => None,
         })
         .product()
     }

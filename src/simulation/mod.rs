@@ -23,7 +23,8 @@ mod trace;
 mod trial;
 
 pub use tally::{
-    DomainTally, EventKind, EventTotals, PROFILE_BINS, ScenarioTally, ServiceTally, TallyEvent, TrialTally,
+    DataEvent, DataEventKind, DatasetTally, DomainTally, EventKind, EventTotals, PROFILE_BINS, ScenarioTally,
+    ServiceTally, TallyEvent, TrialTally,
 };
-pub use trace::{Happening, Status, Stretch, Trace, TraceEntry};
+pub use trace::{DataHappening, Happening, Incident, PlanHappening, PointSource, Status, Stretch, Trace, TraceEntry};
 pub use trial::Simulator;

@@ -2,7 +2,7 @@
 
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
-use super::tally::{DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
+use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
 use super::trace::{Happening, Trace, TraceEntry};
 use crate::engine::{Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
@@ -237,6 +237,7 @@ impl TrialTally {
         let mut tally = Self {
             services: IdVec::filled(ServiceTally::default(), scenario.services.len()),
             domains: IdVec::filled(DomainTally::default(), scenario.domains.len()),
+            datasets: IdVec::filled(DatasetTally::default(), scenario.datasets.len()),
             redundancy: IdVec::filled(vec![0.0; PROFILE_BINS], scenario.services.len()),
             ..Self::default()
         };
@@ -246,6 +247,11 @@ impl TrialTally {
         for (domain, model) in tally.domains.iter_mut().zip(&scenario.domains) {
             domain.units = model.units.len() as u64;
             domain.horizon = scenario.horizon;
+        }
+        for (dataset, model) in tally.datasets.iter_mut().zip(&scenario.datasets) {
+            dataset.size = model.size.get() as f64;
+            dataset.stored = vec![0.0; scenario.stores.len()];
+            dataset.at_risk_profile = vec![0.0; PROFILE_BINS];
         }
         tally.scenario.strikes = vec![0; scenario.threats.len()];
         tally.scenario.crew_people = scenario.crews.iter().map(|crew| u64::from(crew.people)).sum();
@@ -260,6 +266,20 @@ impl TrialTally {
             }
             *service = ServiceTally { horizon, charged, ..Default::default() };
         }
+        for dataset in &mut self.datasets {
+            let (mut stored, mut at_risk_profile) =
+                (std::mem::take(&mut dataset.stored), std::mem::take(&mut dataset.at_risk_profile));
+            stored.fill(0.0);
+            at_risk_profile.fill(0.0);
+            *dataset = DatasetTally {
+                horizon,
+                size: dataset.size,
+                stored,
+                at_risk_profile,
+                degree_least: u32::MAX,
+                ..DatasetTally::default()
+            };
+        }
         for profile in &mut self.redundancy {
             profile.fill(0.0);
         }
@@ -267,5 +287,6 @@ impl TrialTally {
         strikes.fill(0);
         self.scenario = ScenarioTally { horizon, crew_people, strikes, ..ScenarioTally::default() };
         self.events.clear();
+        self.data_events.clear();
     }
 }

@@ -1,7 +1,7 @@
 //! What one trial leaves behind: sums that metrics are made of.
 
 use crate::id::IdVec;
-use crate::model::{Disruption, DomainId, ServiceId};
+use crate::model::{DatasetId, Disruption, DomainId, ServiceId};
 use crate::quantity::Span;
 
 /// Equal slices of the horizon in which the redundancy degree is recorded.
@@ -73,8 +73,57 @@ pub struct ServiceTally {
     pub false_alarms: u64,
     /// Time with two sides active.
     pub split_brain: Span,
+    /// Work recovery: from service to caught up.
+    pub catch_ups: EventTotals,
     /// Time down charged to each cause, by [`crate::model::Cause::index`].
     pub charged: Vec<f64>,
+}
+
+/// Sums of one dataset over one trial.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct DatasetTally {
+    /// Length of the trial.
+    pub horizon: Span,
+    /// Size of the dataset, bytes.
+    pub size: f64,
+    /// Time in which it could not be read, whatever the reason.
+    pub unreadable: Span,
+    /// Incidents in which something was lost for good.
+    pub losses: u64,
+    /// Bytes lost for good: written since the point that came back, or all of it.
+    pub lost_bytes: f64,
+    /// Age of the point that came back, when something was lost: from that point to the loss.
+    pub points: EventTotals,
+    /// The same judged against the RPO: (met, judged). Nothing that came back is never met.
+    pub rpo: (u64, u64),
+    /// From loss to users at work, for the losses that were mended.
+    pub recoveries: EventTotals,
+    /// The same judged against the RTO: (met, judged), open ones once they are beyond it.
+    pub rto: (u64, u64),
+    /// The recoveries by phase: detect, decide, act, verify.
+    pub phases: [EventTotals; 4],
+    /// Restores from backups: (worked, tried); one that falls back to an older point is tried anew.
+    pub restores: (u64, u64),
+    /// Backup jobs: (left a good point, were due).
+    pub backups: (u64, u64),
+    /// Jobs that were left out, or waited, because the one before still ran.
+    pub overruns: u64,
+    /// Time of the jobs that have a window, and the windows they had: seconds.
+    pub window_use: (f64, f64),
+    /// Redundancy degree of its readable copies integrated over time: degree times seconds.
+    pub degree: f64,
+    /// Least redundancy degree.
+    pub degree_least: u32,
+    /// Time at a redundancy degree of zero, or below.
+    pub exposed: Span,
+    /// Bytes that would be lost with the primary copy, integrated: bytes times seconds.
+    pub at_risk: f64,
+    /// The same over each of [`PROFILE_BINS`] equal slices of the horizon.
+    pub at_risk_profile: Vec<f64>,
+    /// Bytes in its copies, and in each store, integrated: bytes times seconds.
+    pub stored_live: f64,
+    /// By [`crate::model::StoreId`].
+    pub stored: Vec<f64>,
 }
 
 /// Sums of one named domain over one trial.
@@ -126,11 +175,13 @@ pub enum EventKind {
     Recovery(Disruption),
     /// From loss of the active group to its detection.
     Detection,
+    /// From service to caught up.
+    CatchUp,
 }
 
 impl EventKind {
     /// Number of kinds: the range of [`EventKind::index`].
-    pub const COUNT: usize = Disruption::ALL.len() + 2;
+    pub const COUNT: usize = Disruption::ALL.len() + 3;
 
     /// Dense position, `0..EventKind::COUNT`.
     #[must_use]
@@ -139,7 +190,8 @@ impl EventKind {
         match self {
             Self::Outage => 0,
             Self::Detection => 1,
-            Self::Recovery(disruption) => 2 + disruption as usize,
+            Self::CatchUp => 2,
+            Self::Recovery(disruption) => 3 + disruption as usize,
         }
     }
 }
@@ -155,6 +207,43 @@ pub struct TallyEvent {
     pub length: Span,
 }
 
+/// What the length of a [`DataEvent`] is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DataEventKind {
+    /// Age of the point that came back.
+    Point,
+    /// From loss to users at work.
+    Recovery,
+    /// A phase of it.
+    Phase(crate::model::Phase),
+}
+
+impl DataEventKind {
+    /// Number of kinds: the range of [`DataEventKind::index`].
+    pub const COUNT: usize = 6;
+
+    /// Dense position, `0..DataEventKind::COUNT`.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Point => 0,
+            Self::Recovery => 1,
+            Self::Phase(phase) => 2 + phase as usize,
+        }
+    }
+}
+
+/// One event of one dataset whose length is kept for the distributions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DataEvent {
+    /// Whose.
+    pub dataset: DatasetId,
+    /// Of which kind.
+    pub kind: DataEventKind,
+    /// How long it took.
+    pub length: Span,
+}
+
 /// Everything one trial leaves behind; reused from trial to trial.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TrialTally {
@@ -162,10 +251,14 @@ pub struct TrialTally {
     pub services: IdVec<ServiceId, ServiceTally>,
     /// Sums per domain, named or not.
     pub domains: IdVec<DomainId, DomainTally>,
+    /// Sums per dataset.
+    pub datasets: IdVec<DatasetId, DatasetTally>,
     /// Sums over everything.
     pub scenario: ScenarioTally,
     /// Every outage, recovery and detection of the trial.
     pub events: Vec<TallyEvent>,
+    /// Every recovery point and recovery of a dataset.
+    pub data_events: Vec<DataEvent>,
     /// Per service: redundancy degree integrated over each of [`PROFILE_BINS`] equal slices of the horizon, degree times seconds.
     pub redundancy: IdVec<ServiceId, Vec<f64>>,
 }

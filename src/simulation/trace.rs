@@ -1,6 +1,9 @@
 //! What happened in one trial, for those who want to read it. Off during a study.
 
-use crate::model::{Cause, DomainId, LinkId, PlantId, ReplicaId, ServiceId, ThreatId, UnitId};
+use crate::model::{
+    BackupId, Cause, CopyId, DatasetId, DomainId, JobKind, LinkId, PlanId, PlantId, ReplicaId, ServiceId, StoreId,
+    ThreatId, UnitId,
+};
 use crate::quantity::{SimTime, Span};
 
 /// State of a service.
@@ -89,6 +92,72 @@ pub enum Happening {
     SplitBrain(ServiceId),
     /// A replica moved to this host.
     Rescheduled(ReplicaId, UnitId),
+    /// Something happened to data.
+    Data(DataHappening),
+    /// Something happened in a recovery plan.
+    Plan(PlanHappening),
+    /// A service has caught up.
+    CaughtUp(ServiceId),
+}
+
+/// One thing that happened to data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DataHappening {
+    /// A copy lost data beyond what its scheme survives.
+    CopyLost(CopyId),
+    /// A copy is whole again.
+    CopyWhole(CopyId),
+    /// Nodes lost fragments of a copy and their rebuild began; it moves so many bytes.
+    RebuildBegan(CopyId, UnitId, u64),
+    /// A rebuild is done.
+    Rebuilt(CopyId, UnitId),
+    /// A dataset cannot be read.
+    DataLost(DatasetId, Option<Cause>),
+    /// A dataset was spoiled; nobody knows yet.
+    Spoiled(DatasetId, ThreatId),
+    /// That a dataset is lost or spoiled is known.
+    LossKnown(DatasetId),
+    /// It was decided to restore.
+    RestoreDecided(DatasetId),
+    /// A mirror takes over.
+    Promoted(CopyId),
+    /// A restore began from the point of this moment.
+    RestoreBegan(DatasetId, PointSource, SimTime),
+    /// What was restored is no good: an older point is next.
+    RestoreFailed(DatasetId, PointSource, SimTime),
+    /// The data are there and are being checked.
+    DataBack(DatasetId),
+    /// A dataset can be used again.
+    DataWhole(DatasetId),
+    /// Nothing is left to restore from.
+    GaveUp(DatasetId),
+    /// A backup job began.
+    JobBegan(BackupId, JobKind),
+    /// A backup job is done and left a point of its start.
+    JobDone(BackupId, JobKind, SimTime),
+    /// A backup job failed and said so.
+    JobFailed(BackupId, JobKind),
+    /// A backup job was left out, or has to wait: the one before still runs.
+    JobOverran(BackupId, JobKind),
+    /// A test restore found a bad point.
+    BadPointFound(BackupId, SimTime),
+    /// A threat destroyed what lay in a store.
+    StoreSpoiled(StoreId),
+}
+
+/// One thing that happened in a recovery plan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlanHappening {
+    /// A plan was called up.
+    Began(PlanId),
+    /// A step of a plan began.
+    StepBegan(PlanId, u32),
+    /// A step of a plan waits for people.
+    StepWaits(PlanId, u32),
+    /// A step of a plan did not work and is done again.
+    StepFailed(PlanId, u32),
+    /// A step of a plan is done.
+    StepDone(PlanId, u32),
 }
 
 /// A dated happening.
@@ -111,6 +180,42 @@ pub struct Stretch {
     pub status: Status,
 }
 
+/// Where restored data came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PointSource {
+    /// A copy elsewhere took over.
+    Copy(CopyId),
+    /// A point of a backup.
+    Backup(BackupId),
+}
+
+/// One loss of a service or a dataset, from the loss to the end of its recovery. A moment that did not come is `None`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Incident {
+    /// The service that was down, or `None` for a dataset.
+    pub service: Option<ServiceId>,
+    /// The dataset that was lost, or `None` for a service.
+    pub dataset: Option<DatasetId>,
+    /// First cause.
+    pub cause: Option<Cause>,
+    /// Loss.
+    pub lost: SimTime,
+    /// Somebody knew.
+    pub detected: Option<SimTime>,
+    /// It was decided what to do.
+    pub decided: Option<SimTime>,
+    /// It ran again, or the data were back, unchecked.
+    pub acted: Option<SimTime>,
+    /// Users worked again.
+    pub recovered: Option<SimTime>,
+    /// All work was caught up.
+    pub caught_up: Option<SimTime>,
+    /// Source and moment of the data that came back.
+    pub point: Option<(PointSource, SimTime)>,
+    /// Bytes lost for good.
+    pub lost_bytes: u64,
+}
+
 /// One trial, event by event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Trace {
@@ -122,6 +227,8 @@ pub struct Trace {
     pub dropped: u64,
     /// States of each service in order, covering the horizon.
     pub stretches: Vec<Vec<Stretch>>,
+    /// Losses of services and datasets in order of their end; at most [`Trace::LIMIT`].
+    pub incidents: Vec<Incident>,
 }
 
 impl Trace {

@@ -28,6 +28,9 @@ fn service(name: &str, rto: Option<Span>) -> Service {
         hard: Vec::new(),
         soft: Vec::new(),
         needs: Vec::new(),
+        uses: Vec::new(),
+        catch_up: None,
+        re_enter: 0.0,
         load: None,
         failover: Failover {
             mode: FailoverMode::ActiveActive,
@@ -100,6 +103,12 @@ fn scenario() -> Scenario {
         replica_home: IdVec::new(),
         replica_host: IdVec::new(),
         threats: IdVec::new(),
+        datasets: IdVec::new(),
+        copies: IdVec::new(),
+        stores: IdVec::new(),
+        backups: IdVec::new(),
+        staff: IdVec::new(),
+        plans: IdVec::new(),
         expectations: vec![expectation],
     }
 }

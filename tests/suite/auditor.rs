@@ -256,7 +256,10 @@ impl<'a> Auditor<'a> {
             | Happening::SwitchedTo(..)
             | Happening::ScaledUp(_)
             | Happening::Elected(_)
-            | Happening::SplitBrain(_) => {}
+            | Happening::SplitBrain(_)
+            | Happening::CaughtUp(_)
+            | Happening::Data(_)
+            | Happening::Plan(_) => {}
         }
     }
 

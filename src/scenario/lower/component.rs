@@ -184,6 +184,8 @@ impl Lowering<'_> {
             maintenance: self.maintenance(written),
             wrong_repair: written.wrong_repair.as_ref().map(|chance| WrongRepair { chance: chance.value }),
             room: u32::MAX,
+            disk: None,
+            loses_data: crate::quantity::Probability::ONE,
         }
     }
 

@@ -124,6 +124,12 @@ impl<'a> Lowering<'a> {
             replica_home: served.replica_home,
             replica_host: served.replica_host,
             threats,
+            datasets: IdVec::new(),
+            copies: IdVec::new(),
+            stores: IdVec::new(),
+            backups: IdVec::new(),
+            staff: IdVec::new(),
+            plans: IdVec::new(),
             expectations,
         };
         if !self.problems.any_error() {

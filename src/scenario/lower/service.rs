@@ -121,6 +121,9 @@ impl Lowering<'_> {
             hard,
             soft,
             needs: self.plants_named(written.needs.as_ref(), ground.plants),
+            uses: Vec::new(),
+            catch_up: None,
+            re_enter: 0.0,
             load: self.load(written, all, complete),
             failover,
             detection,
@@ -371,6 +374,7 @@ impl Lowering<'_> {
         });
         Objective {
             rto: objective.rto.as_ref().map(|span| span.value),
+            rpo: None,
             mtd: objective.mtd.as_ref().map(|span| span.value),
             availability,
         }

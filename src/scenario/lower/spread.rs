@@ -129,11 +129,12 @@ pub(super) fn threats(scenario: &Scenario, places: &Places, roots: &mut Roots, s
         let mut kept = strikes.min(1.0);
         for effect in &threat.effects {
             let lasting = times(strikes, within(&effect.lasts, horizon) / horizon);
-            let (touched, entries) = match effect.action {
+            let (touched, entries) = match &effect.action {
                 Action::Destroy(chance) => (reach.units * (1.0 + chance.get()), reach.units * chance.get()),
                 Action::Suspend | Action::Sever | Action::Slow(_) => {
                     (1.0 + 2.0 * reach.things + reach.units, 1.0 + reach.things)
                 }
+                Action::Spoil(_) => (1.0, 1.0),
             };
             each += touched;
             kept += lasting * entries;

@@ -320,6 +320,9 @@ impl World<'_> {
         } else {
             self.unit_changed(unit);
         }
+        if self.data.any {
+            self.unit_data_lost(unit);
+        }
         self.schedule_in(replaced_after, Event::Mended { unit, incarnation });
     }
 

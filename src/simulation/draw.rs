@@ -36,6 +36,7 @@ pub(super) enum Purpose {
     Failback,
     Reschedule,
     Static,
+    LosesData,
 }
 
 /// A uniform number in (0, 1].

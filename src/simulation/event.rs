@@ -1,5 +1,6 @@
 //! Everything that can be pending. One closed enum: every `match` on it is exhaustive.
 
+use super::data::TransferId;
 use crate::id::{Id, ids};
 use crate::model::{ClassId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId};
 use std::ops::AddAssign;
@@ -134,6 +135,8 @@ events! {
     MoveDue { replica: ReplicaId, incarnation },
     /// A moved replica runs at its new host.
     Moved { replica: ReplicaId, incarnation },
+    /// The last byte of a transfer arrives.
+    TransferDone { transfer: TransferId, incarnation },
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is now: the state of one trial, reset between trials.
 
+use super::data::DataState;
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
 use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
@@ -47,6 +48,7 @@ pub(super) struct World<'a> {
     pub spares: IdVec<ClassId, SpareState>,
     pub care: IdVec<PopulationId, CareState>,
     pub threats: IdVec<ThreatId, ThreatState>,
+    pub data: DataState,
     pub running: Vec<Option<Running>>,
     /// Replicas that wait for a host with room, and whether one may have some now.
     pub unplaced: Vec<(ReplicaId, Incarnation)>,
@@ -90,6 +92,7 @@ impl<'a> World<'a> {
             spares: IdVec::filled(SpareState::default(), scenario.classes.len()),
             care: IdVec::filled(CareState::default(), scenario.populations.len()),
             threats: IdVec::filled(ThreatState { strikes: 0, arrivals: None }, scenario.threats.len()),
+            data: DataState::new(scenario),
             running: Vec::new(),
             unplaced: Vec::new(),
             room_made: false,
@@ -171,6 +174,7 @@ impl<'a> World<'a> {
         for threat in &mut self.threats {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
+        self.data.reset();
         self.running.clear();
         self.unplaced.clear();
         self.plants_dirty.clear();

@@ -142,6 +142,7 @@ impl World<'_> {
             Event::FalseAlarm { service } => self.false_alarm(service),
             Event::MoveDue { replica, incarnation } => self.move_due(replica, incarnation),
             Event::Moved { replica, incarnation } => self.moved(replica, incarnation),
+            Event::TransferDone { transfer, incarnation } => self.transfer_done(transfer, incarnation),
         }
     }
 }

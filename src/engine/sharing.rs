@@ -176,14 +176,7 @@ impl Sharing {
     /// is served first. A resource that the route names twice counts once.
     ///
     /// Panics when there is neither a resource nor a cap, as nothing would bound the rate.
-    pub fn start(
-        &mut self,
-        now: SimTime,
-        route: &[ResourceId],
-        bytes: u64,
-        cap: Option<f64>,
-        priority: u8,
-    ) -> FlowId {
+    pub fn start(&mut self, now: SimTime, route: &[ResourceId], bytes: u64, cap: Option<f64>, priority: u8) -> FlowId {
         assert!(!route.is_empty() || cap.is_some(), "a flow with neither a resource nor a cap");
         self.advance(now);
         let slot = self.free_flow();
@@ -332,16 +325,7 @@ impl Sharing {
         self.free_flows.pop().unwrap_or_else(|| {
             let (live, endless) = (false, false);
             let legs = Vec::with_capacity(4);
-            self.flows.push(Flow {
-                incarnation: 0,
-                live,
-                endless,
-                sequence: 0,
-                home: 0,
-                watchers: 0,
-                end: 0,
-                legs,
-            });
+            self.flows.push(Flow { incarnation: 0, live, endless, sequence: 0, home: 0, watchers: 0, end: 0, legs });
             u32::try_from(self.flows.len() - 1).expect("fewer than 2^32 flows at a time")
         })
     }

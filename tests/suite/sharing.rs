@@ -1,7 +1,7 @@
 //! Do shared flows run as they should? Against a plain twin that works everything out again at every change, and against what max-min fairness means.
 //!
 //! Rates may differ by 1e-9 of the rate and 0.01 bytes per second, as the twin calculates in floating point and the engine rounds down to 2^-16 bytes
-//! per second; ends by 3 microseconds and 1e-9 of the wait.
+//! per second; ends by 3 microseconds and what these differences make of the whole size.
 
 #[path = "../../benches/yardsticks/sharing.rs"]
 mod plain;
@@ -15,6 +15,9 @@ use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng as _};
 
 /// Bytes per second that count as none, and beyond the relative difference allowed.
 const NONE: f64 = 0.01;
+
+/// The highest capacity, bytes per second.
+const FAST: f64 = 1e8;
 
 fn close(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-9 * one.max(other) + NONE
@@ -71,6 +74,10 @@ impl Script {
         SimTime::from_microseconds(self.now)
     }
 
+    fn twin_of(&self, id: u64) -> &plain::Flow {
+        self.twin.flows.iter().find(|flow| flow.id == id).unwrap()
+    }
+
     fn start(&mut self) {
         let rng = &mut self.rng;
         let route = self.routes[rng.random_range(0..self.routes.len())].clone();
@@ -91,7 +98,10 @@ impl Script {
         if live.bytes == u64::MAX {
             assert_eq!(left, u64::MAX);
         } else {
-            assert!((left as f64 - gone.bytes).abs() <= 1.0 + 1e-9 * live.bytes as f64 + 1e-3 * gone.rate, "{left} left, {gone:?}");
+            assert!(
+                (left as f64 - gone.bytes).abs() <= 1.0 + 1e-9 * live.bytes as f64 + 3e-6 * FAST,
+                "{left} left, {gone:?}"
+            );
         }
     }
 
@@ -120,7 +130,14 @@ impl Script {
             assert!(ours.or(twin).is_none_or(|wait| wait > 1e12), "{ours:?} and {twin:?} microseconds to the next end");
             return;
         };
-        assert!((ours - twin).abs() <= 3.0 + 1e-9 * twin, "{ours} and {twin} microseconds to the next end");
+        let first = self.twin.next().unwrap().1;
+        let (rate, bytes) = (self.twin_of(first).rate, self.live.iter().find(|live| live.twin == first).unwrap().bytes);
+        let error = 3.0 + 1e-9 * bytes as f64 / rate * 1e6 + NONE / rate * twin;
+        assert!(
+            (ours - twin).abs() <= error,
+            "{ours} and {twin} microseconds to the next end: {:?}",
+            self.twin_of(first)
+        );
         if self.rng.random_bool(0.4) {
             let part = self.rng.random::<f64>() * ours;
             self.advance(self.now + part as u64);
@@ -139,8 +156,11 @@ impl Script {
             let flow = self.twin.remove(live.twin);
             // Nothing lost, nothing gained: what passed is the size, and at most a microsecond's worth more.
             let over = live.moved - live.bytes as f64;
-            assert!(over >= -1e-9 * live.bytes as f64 && over <= 1e-9 * live.bytes as f64 + 1e-6 * 1e8, "{over} bytes too many");
-            assert!(flow.bytes.abs() <= 1e-9 * live.bytes as f64 + 3e-6 * flow.rate + 1e-3, "{flow:?}");
+            assert!(
+                over >= -1e-9 * live.bytes as f64 && over <= 1e-9 * live.bytes as f64 + 1e-6 * FAST,
+                "{over} bytes too many"
+            );
+            assert!(flow.bytes.abs() <= 1e-9 * live.bytes as f64 + 3e-6 * FAST, "{flow:?}");
             self.ends += 1;
         }
     }
@@ -153,8 +173,8 @@ impl Script {
             _ => self.pass(),
         }
         for live in &self.live {
-            let (ours, twin) = (self.ours.rate(live.ours), self.twin.flows[&live.twin].rate);
-            assert!(close(ours, twin), "{ours} against {twin} of {:?}\n{:#?}", self.twin.flows[&live.twin], self.twin);
+            let (ours, twin) = (self.ours.rate(live.ours), self.twin_of(live.twin).rate);
+            assert!(close(ours, twin), "{ours} against {twin} of {:?}\n{:#?}", self.twin_of(live.twin), self.twin);
         }
     }
 }

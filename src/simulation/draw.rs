@@ -37,6 +37,19 @@ pub(super) enum Purpose {
     Reschedule,
     Static,
     LosesData,
+    DataDetect,
+    DataDecide,
+    DataPrepare,
+    DataAccess,
+    DataVerify,
+    DataWorks,
+    DataResume,
+    Job,
+    TestRestore,
+    DestroysStore,
+    CatchUp,
+    PlanStep,
+    PlanAnswer,
 }
 
 /// A uniform number in (0, 1].

@@ -5,7 +5,7 @@
 
 use super::super::state::World;
 use super::super::trace::{DataHappening, Happening};
-use super::transfer::Moves;
+use super::transfer::{Freight, Moves};
 use crate::model::{CopyId, DomainId, Placement, RebuildTarget, Scenario, UnitId};
 
 /// One copy.
@@ -80,6 +80,19 @@ impl CopyState {
         self.unreadable_stripes == 0
     }
 
+    /// Begins anew with the stripes that have lost too much: what they held is lost for good.
+    pub fn write_off(&mut self) {
+        for stripe in 0..self.lost.len() {
+            if self.lost[stripe] > self.tolerance {
+                self.missing[stripe] -= self.lost[stripe];
+                self.lost[stripe] = 0;
+            }
+        }
+        self.lost_stripes = 0;
+        let over = self.missing.iter().filter(|missing| **missing > self.tolerance);
+        self.unreadable_stripes = over.count() as u32;
+    }
+
     /// Share of the stripes that has lost too much.
     pub fn lost_share(&self) -> f64 {
         f64::from(self.lost_stripes) / self.lost.len() as f64
@@ -151,6 +164,7 @@ impl World<'_> {
     }
 
     fn set_host(&mut self, copy: CopyId, host: usize, lost: bool, away: bool) {
+        self.book_data(self.scenario.copies[copy].dataset);
         let was_intact = self.data.copies[copy].intact();
         if self.data.copies[copy].set(host, lost, away) {
             if was_intact && !self.data.copies[copy].intact() {
@@ -190,7 +204,8 @@ impl World<'_> {
             .into_iter()
             .flatten()
             .min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()));
-        self.begin_transfer(Moves::Rebuild { copy, unit }, &[], bytes, rate, 2, model.rebuild.after)
+        let freight = Freight { bytes, cap: rate, priority: 150, sides: Vec::new(), between: None };
+        self.begin_transfer(Moves::Rebuild { copy, unit }, freight, model.rebuild.after)
     }
 
     /// A rebuild is done.

@@ -156,6 +156,13 @@ impl Lowering<'_> {
             let protect = mirror.value.protect.as_ref().or(written.protect.as_ref());
             self.copy(Copy { item, domain, place: to, role, protect }, class, dataset, ground, stored);
         }
+        // Room to restore into is a copy that is empty until then.
+        if let Some(to) = written.recover.as_ref().and_then(|recover| recover.value.to.as_ref())
+            && let Some(domain) = self.domain_named(to, ground.tree)
+        {
+            let spare = Copy { item, domain, place: to, role: CopyRole::Spare, protect: None };
+            self.copy(spare, class, dataset, ground, stored);
+        }
         IdRange::new(first, stored.copies.len())
     }
 
@@ -451,7 +458,6 @@ impl Lowering<'_> {
         Recovery {
             detect: self.maybe_law(own.detect.as_ref()).unwrap_or_else(|| fixed(30.0)),
             decide: self.maybe_law(own.decide.as_ref()).unwrap_or_else(|| fixed(0.0)),
-            to: own.to.as_ref().and_then(|to| self.domain_named(to, ground.tree)),
             prepare: self.maybe_law(own.prepare.as_ref()),
             rate: self.speed(own.rate.as_ref()),
             replay: self.speed(own.replay.as_ref()),

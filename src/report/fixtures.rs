@@ -33,111 +33,29 @@ const HOUR: f64 = 3600.0;
 
 pub fn scenario(name: &str, title: &str) -> Scenario {
     Scenario {
-        name: name.to_owned(),
         title: title.to_owned(),
         question: "Does the payment service survive a flood of one site?".to_owned(),
-        horizon: Span::from_seconds(10.0 * crate::quantity::SECONDS_PER_YEAR),
-        start: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
         trials: 20_000,
         seed: 7,
-        hash: "0123456789abcdef".to_owned(),
-        domains: IdVec::new(),
-        classes: IdVec::new(),
-        crews: IdVec::new(),
-        populations: IdVec::new(),
-        unit_population: IdVec::new(),
-        unit_domain: IdVec::new(),
-        plants: IdVec::new(),
-        links: IdVec::new(),
-        services: IdVec::new(),
-        replica_home: IdVec::new(),
-        replica_host: IdVec::new(),
-        threats: IdVec::new(),
-        datasets: IdVec::new(),
-        copies: IdVec::new(),
-        stores: IdVec::new(),
-        backups: IdVec::new(),
-        staff: IdVec::new(),
-        plans: IdVec::new(),
-        expectations: Vec::new(),
-    }
-}
-
-fn class(name: &str) -> Class {
-    Class {
-        name: name.to_owned(),
-        title: String::new(),
-        role: Role::Compute,
-        life: Life::Drawn(Distribution::Exponential { mean: 1e8 }),
-        age: Age::New,
-        ages: Ages::Always,
-        repair: Distribution::Fixed { value: HOUR },
-        logistics: None,
-        crew: None,
-        spares: None,
-        latent: None,
-        maintenance: None,
-        wrong_repair: None,
-        room: 8,
-        disk: None,
-        loses_data: Probability::ONE,
+        ..by_hand::scenario(name, 10.0 * crate::quantity::SECONDS_PER_YEAR)
     }
 }
 
 fn service(name: &str, title: &str, domain: DomainId, replicas: IdRange<ReplicaId>, hosts: IdRange<UnitId>) -> Service {
-    Service {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        groups: vec![Group { domain, replicas, hosts }],
-        need: 1,
-        quorum: None,
-        hard: Vec::new(),
-        soft: Vec::new(),
-        needs: Vec::new(),
-        uses: Vec::new(),
-        catch_up: None,
-        re_enter: 0.0,
-        load: None,
-        failover: Failover {
-            mode: FailoverMode::ActiveActive,
-            switch: Distribution::Fixed { value: 60.0 },
-            scale_up: None,
-            standby_capacity: Probability::ONE,
-            works: Probability::ONE,
-            failback: None,
-        },
-        detection: Detection {
-            probes: Vec::new(),
-            person: None,
-            decide: None,
-            false_alarms: crate::quantity::Rate::default(),
-            monitors: Vec::new(),
-        },
-        start_up: None,
-        reschedule: None,
-        objective: Objective::default(),
-        redundancy_unit: Level::Node,
-    }
+    Service { title: title.to_owned(), ..by_hand::service(name, domain, replicas, hosts) }
 }
 
 /// Two sites of two nodes, a utility, a line, a flood, and three services.
 fn plain_scenario() -> Scenario {
     let mut scenario = scenario("flood-2-sites", "Two sites, one river 同城双中心洪水演练");
-    let server = scenario.classes.push(class("server"));
+    let server = scenario.classes.push(by_hand::class(
+        "server",
+        Life::Drawn(Distribution::Exponential { mean: 1e8 }),
+        Distribution::Fixed { value: HOUR },
+    ));
     scenario.crews.push(Crew { name: "field".to_owned(), title: String::new(), people: 2 });
     for (site, nth) in [("sh-a", 0), ("hz-b", 1)] {
-        scenario.domains.push(Domain {
-            name: site.to_owned(),
-            title: String::new(),
-            level: Level::Site,
-            parent: None,
-            subtree: IdRange::new(nth, nth + 1),
-            units: IdRange::new(2 * nth, 2 * nth + 2),
-            needs: Vec::new(),
-            restart: None,
-            coordinates: None,
-            named: true,
-        });
+        scenario.domains.push(by_hand::site(site, nth, IdRange::new(2 * nth, 2 * nth + 2)));
         let domain = DomainId::new(nth);
         let population = scenario.populations.push(Population {
             name: site.to_owned(),

@@ -29,7 +29,7 @@ static MTD_MET: About = about("mtd_met_share", "recoveries within the MTD", "MTD
 static REDUNDANCY: About = about("redundancy_degree", "redundancy degree", "冗余度", Unit::Count, false);
 static EXPOSURE: About = about("exposure_share", "time exposed", "暴露时间", Unit::Share, false);
 
-const HOUR: f64 = 3600.0;
+pub const HOUR: f64 = 3600.0;
 
 pub fn scenario(name: &str, title: &str) -> Scenario {
     Scenario {
@@ -148,7 +148,7 @@ pub fn interval(point: f64, half: f64) -> Estimate {
     }
 }
 
-fn spread(median: f64, factor: f64) -> Estimate {
+pub fn spread(median: f64, factor: f64) -> Estimate {
     let quantile = |point: f64| Quantile { point, low: Some(point * 0.97), high: Some(point * 1.04) };
     let quantiles = Quantiles {
         p50: quantile(median),
@@ -160,7 +160,7 @@ fn spread(median: f64, factor: f64) -> Estimate {
 }
 
 /// Counts of a log-normal shape between `median / 20` and `median * factor²`.
-fn bins(median: f64, factor: f64, total: f64) -> Vec<Bin> {
+pub fn bins(median: f64, factor: f64, total: f64) -> Vec<Bin> {
     let sigma = factor.ln() / 1.645;
     let mut list = Vec::new();
     let step: f64 = 1.12;
@@ -174,7 +174,7 @@ fn bins(median: f64, factor: f64, total: f64) -> Vec<Bin> {
     list
 }
 
-fn measured(about: &'static About, estimate: Estimate, exact: Option<f64>) -> Measured {
+pub fn measured(about: &'static About, estimate: Estimate, exact: Option<f64>) -> Measured {
     Measured { about, estimate, exact }
 }
 
@@ -209,7 +209,7 @@ fn subject(unavailability: f64, median: f64, factor: f64, attribution: Vec<Attri
     }
 }
 
-fn moment(seconds: f64) -> SimTime {
+pub fn moment(seconds: f64) -> SimTime {
     SimTime::ZERO + Span::from_seconds(seconds)
 }
 
@@ -518,6 +518,7 @@ pub fn evil() -> Findings {
             .collect();
         chosen.trace.entries.push(TraceEntry { at: SimTime::NEVER, what: Happening::Struck(ThreatId::new(0)) });
     }
+    super::fixtures_data::spoil(&mut findings, &mut scenario);
     for row in &mut findings.rows {
         row.services.resize(300, (f64::NAN, u64::MAX, -1.0));
     }

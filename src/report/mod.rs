@@ -19,4 +19,6 @@ pub mod wording;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod fixtures_data;
+#[cfg(test)]
 mod tests;

@@ -125,7 +125,6 @@ pub(crate) fn dataset(name: &str, copies: IdRange<CopyId>) -> Dataset {
         recovery: Recovery {
             detect: at_once(),
             decide: at_once(),
-            to: None,
             prepare: None,
             rate: None,
             replay: None,

@@ -13,7 +13,7 @@ const ROW: f64 = 132.0;
 const LEFT: f64 = 270.0;
 const RIGHT: f64 = 740.0;
 /// A range beyond so many times is shown on a logarithmic axis.
-const DECADES: f64 = 100.0;
+const DECADES: f64 = 20.0;
 
 /// One strip per dataset, averaged over trials, with what an RPO allows; `None` when nothing is at risk anywhere.
 #[must_use]
@@ -50,7 +50,7 @@ pub fn at_risk(findings: &Findings) -> Option<String> {
     }
     let foot = "time into the trial 试验内时间";
     canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 34.0), foot, 12.0, Anchor::Middle, MUTED);
-    let mut promised = false;
+    let (mut promised, mut logarithmic) = (false, false);
     for (nth, (id, found)) in rows.iter().enumerate() {
         let dataset = &findings.scenario.datasets[*id];
         let (top, floor) = (TOP + nth as f64 * ROW + 16.0, TOP + (nth + 1) as f64 * ROW - 12.0);
@@ -64,7 +64,8 @@ pub fn at_risk(findings: &Findings) -> Option<String> {
         let values = || found.at_risk.iter().copied().chain(allowed.map(|(allowed, _)| allowed));
         let most = values().fold(0.0, f64::max);
         let least = values().filter(|value| *value > 0.0).fold(most, f64::min);
-        let (y, ticks) = axis((least, most), (floor, top));
+        let (y, ticks, log) = axis((least, most), (floor, top));
+        logarithmic |= log;
         for tick in ticks {
             canvas.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), GRID, 1);
             canvas.text((LEFT - 8.0, y.at(tick)), &bytes(tick), 11.0, Anchor::End, MUTED);
@@ -101,18 +102,22 @@ pub fn at_risk(findings: &Findings) -> Option<String> {
     if promised {
         sheet.note("dashes: what is written within the RPO 虚线：RPO 时间内写入的数据量");
     }
+    if logarithmic {
+        sheet.note("axis in powers of ten: logarithmic 十的幂为对数坐标");
+    }
     Some(sheet.finish(findings))
 }
 
 /// A straight axis from nothing, or a logarithmic one where the range spans decades; with few ticks.
-fn axis((least, most): (f64, f64), pixels: (f64, f64)) -> (Scale, Vec<f64>) {
+fn axis((least, most): (f64, f64), pixels: (f64, f64)) -> (Scale, Vec<f64>, bool) {
     if most / least.max(f64::MIN_POSITIVE) < DECADES {
-        let top = most.max(1.0);
-        return (Scale::linear((0.0, top), pixels), vec![0.0, top / 2.0, top]);
+        let power = libm::pow(10.0, libm::floor(libm::log10(most.max(1.0))));
+        let top = [1.0, 2.0, 5.0, 10.0].into_iter().map(|by| by * power).find(|top| *top >= most).unwrap_or(most);
+        return (Scale::linear((0.0, top), pixels), vec![0.0, top / 2.0, top], false);
     }
     let (low, high) = (libm::floor(libm::log10(least)), libm::ceil(libm::log10(most)));
     let every = libm::ceil((high - low) / 4.0).max(1.0);
     let ticks = (0..5).map(|nth| high - f64::from(nth) * every).filter(|power| *power >= low);
     let ticks = ticks.map(|power| libm::pow(10.0, power)).collect();
-    (Scale::log((libm::pow(10.0, low), libm::pow(10.0, high)), pixels), ticks)
+    (Scale::log((libm::pow(10.0, low), libm::pow(10.0, high)), pixels), ticks, true)
 }

@@ -96,7 +96,7 @@ fn key(canvas: &mut Canvas, data: bool) {
     let looks: &[(Look, &str)] = if data {
         &[
             (Look::Up, "up 正常"),
-            (Look::Degraded, "degraded, or spoiled unseen 降级或损坏未察觉"),
+            (Look::Degraded, "degraded or spoiled 降级或损坏"),
             (Look::Down, "down or lost 中断或丢失"),
             (Look::Restoring, "restoring 恢复中"),
             (Look::Verifying, "verifying 验证中"),

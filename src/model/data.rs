@@ -62,6 +62,8 @@ pub enum CopyRole {
         /// Behind when nothing is in the way.
         lag: Span,
     },
+    /// Room at another place: empty until the dataset is restored there.
+    Spare,
 }
 
 /// Fragments of a stripe.

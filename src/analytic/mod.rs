@@ -7,6 +7,7 @@ pub mod availability;
 mod block;
 pub mod diagram;
 mod independent;
+pub mod loss_chain;
 pub mod markov;
 mod outage;
 mod predict;

@@ -6,6 +6,7 @@
 pub mod availability;
 mod block;
 pub mod diagram;
+pub mod durability;
 mod independent;
 pub mod loss_chain;
 pub mod markov;
@@ -16,6 +17,7 @@ mod predict_tests;
 mod prediction;
 pub mod quadrature;
 mod queue;
+pub mod rebuild_window;
 mod redundancy;
 pub mod repair;
 pub mod structure;

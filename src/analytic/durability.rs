@@ -200,9 +200,9 @@ mod tests {
         ] {
             let mut chain = Chain::new(1 << n);
             let mut gone = vec![false; 1 << n];
-            for state in 0..1usize << n {
+            for (state, gone) in gone.iter_mut().enumerate() {
                 let missing = state.count_ones();
-                gone[state] = missing > parity;
+                *gone = missing > parity;
                 for unit in 0..n {
                     let absent = state >> unit & 1 == 1;
                     let share = if targets == Rebuild::Serial { 1.0 / f64::from(missing.max(1)) } else { 1.0 };

@@ -195,7 +195,9 @@ fn iterate(mut now: Vec<f64>, map: impl Fn(&[f64]) -> Vec<f64>, scale: impl Fn(&
     for _ in 0..ROUNDS_MAX {
         let mut next = map(&now);
         let size = scale(&next);
-        next.iter_mut().for_each(|value| *value /= size);
+        for value in &mut next {
+            *value /= size;
+        }
         let stays = next.iter().zip(&now).all(|(new, old)| (new - old).abs() <= 1e-15 * new);
         now = next;
         if stays {
@@ -285,7 +287,7 @@ mod tests {
         // Roots of s^2 + (3 l + m) s + 2 l^2; the slow one is 2 l^2 / (l1 + l2 ...) without cancellation.
         let (failure, rebuild) = (1e-9, 1.0);
         let sum: f64 = 3.0 * failure + rebuild;
-        let fast = (sum + (sum * sum - 8.0 * failure * failure).sqrt()) / 2.0;
+        let fast = f64::midpoint(sum, (sum * sum - 8.0 * failure * failure).sqrt());
         let slow = 2.0 * failure * failure / fast;
         let slowest = replicas(2, failure).slowest().unwrap();
         assert!((slowest.rate / slow - 1.0).abs() < 1e-14);

@@ -8,6 +8,9 @@ mod block;
 pub mod diagram;
 pub mod durability;
 mod independent;
+pub mod latent;
+#[cfg(test)]
+mod latent_tests;
 pub mod loss_chain;
 pub mod markov;
 mod outage;

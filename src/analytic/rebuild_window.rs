@@ -26,7 +26,8 @@ const FAILURES_MAX: f64 = 10_000.0;
 #[must_use]
 pub fn mttdl_windowed(units: u32, tolerates: u32, failure: f64, window: f64) -> Option<f64> {
     let all = f64::from(units) * failure;
-    if tolerates >= units || failure <= 0.0 || window <= 0.0 || !(all * window <= 0.1) {
+    let fits = tolerates < units && failure > 0.0 && window > 0.0 && all * window <= 0.1;
+    if !fits {
         return None;
     }
     let others = units as usize - 1;
@@ -114,7 +115,8 @@ pub fn pair_loss_by(failure: f64, window: f64, t: f64) -> Option<f64> {
 /// ```
 #[must_use]
 pub fn loss_in_fixed_windows(units: u32, tolerates: u32, failure: f64, window: f64, windows: f64) -> Option<f64> {
-    if tolerates >= units || !(failure * window >= 0.0) {
+    let fits = tolerates < units && failure * window >= 0.0;
+    if !fits {
         return None;
     }
     let one = k_of_n_down((units - tolerates) as usize, units as usize, -libm::expm1(-failure * window))?;
@@ -130,10 +132,12 @@ mod tests {
         let step = window / steps_per_window as f64;
         let (none, stay) = ((-2.0 * failure * step).exp(), (-failure * step).exp());
         let (mut both, mut lost) = (1.0, 0.0);
-        let mut ages = std::collections::VecDeque::from(vec![0.0; steps_per_window]);
+        let mut ages = std::collections::VecDeque::from(vec![0.0f64; steps_per_window]);
         for _ in 0..(t / step).round() as usize {
             lost += ages.iter().sum::<f64>() * (1.0 - stay);
-            ages.iter_mut().for_each(|share: &mut f64| *share *= stay);
+            for share in &mut ages {
+                *share *= stay;
+            }
             let healed = ages.pop_back().unwrap();
             // A failure within the step has on average half of it for the second one.
             let fails = both * (1.0 - none);

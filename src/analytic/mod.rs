@@ -4,6 +4,7 @@
 //! Formulas, their conditions and their sources are in [`crate::docs::models`].
 
 pub mod availability;
+pub mod backup_cycle;
 mod block;
 pub mod diagram;
 pub mod durability;
@@ -23,6 +24,7 @@ mod queue;
 pub mod rebuild_window;
 mod redundancy;
 pub mod repair;
+pub mod schedule;
 pub mod structure;
 #[cfg(test)]
 mod support;

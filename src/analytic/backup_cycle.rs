@@ -239,7 +239,7 @@ pub fn retained(tiers: &[Tier]) -> Option<Retained> {
     if tiers.iter().any(|tier| tier.every == 0 || tier.keep == 0) {
         return None;
     }
-    if tiers.windows(2).any(|pair| pair[1].every % pair[0].every != 0) {
+    if tiers.windows(2).any(|pair| !pair[1].every.is_multiple_of(pair[0].every)) {
         return None;
     }
     let reach = |tier: &Tier| u64::from(tier.every) * u64::from(tier.keep);
@@ -412,7 +412,7 @@ mod tests {
             let mut counts = Vec::new();
             for now in 0..2000u32 {
                 alive.push(now);
-                let kept = |at: &u32| tiers.iter().any(|t| at % t.every == 0 && now - at < t.every * t.keep);
+                let kept = |at: &u32| tiers.iter().any(|t| at.is_multiple_of(t.every) && now - at < t.every * t.keep);
                 alive.retain(kept);
                 if now >= 2000 - 168 {
                     counts.push(alive.len() as u32);

@@ -12,9 +12,13 @@ mod independent;
 pub mod latent;
 #[cfg(test)]
 mod latent_tests;
+pub mod local_code;
 pub mod loss_chain;
 pub mod markov;
 mod outage;
+pub mod placement;
+#[cfg(test)]
+mod placement_tests;
 mod predict;
 #[cfg(test)]
 mod predict_tests;

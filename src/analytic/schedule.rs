@@ -106,7 +106,7 @@ impl Periodic {
 /// ```
 #[must_use]
 pub fn interval_for_worst(objective_s: f64, duration_s: f64) -> Option<f64> {
-    (duration_s >= 0.0 && objective_s > duration_s).then(|| objective_s - duration_s)
+    (duration_s >= 0.0 && objective_s > duration_s).then_some(objective_s - duration_s)
 }
 
 /// Backups of what changed since the last one: the copy grows with the interval.

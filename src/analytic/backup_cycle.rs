@@ -74,24 +74,13 @@ impl Cycle {
     /// Incremental: `full + slot * changed`. Differential: `full + changed since`. Full: `full`.
     #[must_use]
     pub fn restored_bytes(&self, slot: u32) -> Option<f64> {
-        (slot < self.slots).then(|| {
-            self.full_bytes
-                + match self.chain {
-                    Chain::Full => 0.0,
-                    Chain::Incremental => f64::from(slot) * self.changed_bytes,
-                    Chain::Differential => self.changed_since_full(slot),
-                }
-        })
+        (slot < self.slots).then(|| self.chain_bytes(slot))
     }
 
     /// Backups that a restore to the point of a slot reads: 1, slot + 1, or 2; `None` beyond the cycle.
     #[must_use]
     pub fn links(&self, slot: u32) -> Option<u32> {
-        (slot < self.slots).then(|| match self.chain {
-            Chain::Full => 1,
-            Chain::Incremental => slot + 1,
-            Chain::Differential => 1 + slot.min(1),
-        })
+        (slot < self.slots).then(|| self.chain_links(slot))
     }
 
     /// Time to restore the point of a slot: bytes over the rate, plus a fixed time per link; `None` beyond the cycle.
@@ -105,20 +94,19 @@ impl Cycle {
     /// ```
     #[must_use]
     pub fn restore_s(&self, slot: u32, rate: f64, link_s: f64) -> Option<f64> {
-        Some(self.restored_bytes(slot)? / rate + f64::from(self.links(slot)?) * link_s)
+        (slot < self.slots).then(|| self.chain_s(slot, rate, link_s))
     }
 
     /// Mean time to restore when the event strikes after any slot with the same chance.
     #[must_use]
     pub fn mean_restore_s(&self, rate: f64, link_s: f64) -> f64 {
-        let sum: f64 = (0..self.slots).filter_map(|slot| self.restore_s(slot, rate, link_s)).sum();
-        sum / f64::from(self.slots)
+        (0..self.slots).map(|slot| self.chain_s(slot, rate, link_s)).sum::<f64>() / f64::from(self.slots)
     }
 
     /// Longest time to restore: the last slot's, for the chain never gets shorter within a cycle.
     #[must_use]
     pub fn worst_restore_s(&self, rate: f64, link_s: f64) -> f64 {
-        self.restore_s(self.slots - 1, rate, link_s).unwrap_or(f64::NAN)
+        self.chain_s(self.slots - 1, rate, link_s)
     }
 
     /// Chance that the point of a slot can be restored when each link is good with chance `good`: `good^links`.
@@ -182,6 +170,27 @@ impl Cycle {
     #[must_use]
     pub fn retained_bytes_max(&self, cycles: u32) -> f64 {
         (f64::from(cycles) + 1.0) * self.stored_bytes()
+    }
+
+    fn chain_bytes(&self, slot: u32) -> f64 {
+        self.full_bytes
+            + match self.chain {
+                Chain::Full => 0.0,
+                Chain::Incremental => f64::from(slot) * self.changed_bytes,
+                Chain::Differential => self.changed_since_full(slot),
+            }
+    }
+
+    fn chain_links(&self, slot: u32) -> u32 {
+        match self.chain {
+            Chain::Full => 1,
+            Chain::Incremental => slot + 1,
+            Chain::Differential => 1 + slot.min(1),
+        }
+    }
+
+    fn chain_s(&self, slot: u32, rate: f64, link_s: f64) -> f64 {
+        self.chain_bytes(slot) / rate + f64::from(self.chain_links(slot)) * link_s
     }
 
     fn changed_since_full(&self, slots: u32) -> f64 {

@@ -8,6 +8,9 @@ use super::loss_chain::{LossChain, Step};
 /// The textbook approximation is given where all units together fail no oftener than this share of the rebuild rate.
 pub const APPROXIMATE_MAX: f64 = 0.01;
 
+/// Most units of one stripe.
+pub const UNITS_MAX: u32 = 10_000;
+
 /// How many missing units are rebuilt at a time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rebuild {
@@ -39,7 +42,8 @@ pub struct Stripe {
 impl Stripe {
     /// Full copies, all equal, on units that fail at rate `failure` and are rebuilt at rate `rebuild` (0: never).
     ///
-    /// `None` without copies or unless the rates are finite, `failure` above 0 and `rebuild` 0 or more.
+    /// `None` without copies or with over [`UNITS_MAX`], or unless the rates are finite (of all units together too),
+    /// `failure` above 0 and `rebuild` 0 or more.
     #[must_use]
     pub fn replicas(copies: u32, failure: f64, rebuild: f64, targets: Rebuild) -> Option<Self> {
         Self::code(1, copies.checked_sub(1)?, failure, rebuild, targets)
@@ -50,9 +54,10 @@ impl Stripe {
     /// `None` without data shards and as for [`Stripe::replicas`].
     #[must_use]
     pub fn code(data: u32, parity: u32, failure: f64, rebuild: f64, targets: Rebuild) -> Option<Self> {
-        let units = data.checked_add(parity).filter(|_| data > 0)?;
-        let rates = failure > 0.0 && failure.is_finite() && rebuild >= 0.0 && rebuild.is_finite();
-        rates.then_some(Self { units, tolerates: parity, failure, rebuild, targets, unreadable: 0.0 })
+        let units = data.checked_add(parity).filter(|units| data > 0 && *units <= UNITS_MAX)?;
+        let all = f64::from(units);
+        let fits = failure > 0.0 && (failure * all).is_finite() && rebuild >= 0.0 && (rebuild * all).is_finite();
+        fits.then_some(Self { units, tolerates: parity, failure, rebuild, targets, unreadable: 0.0 })
     }
 
     /// The same where a rebuild without any redundancy left fails with this chance, for want of an unreadable sector.
@@ -75,7 +80,7 @@ impl Stripe {
     ///
     /// With `i` missing, `(n - i) failure` one more; back at `rebuild` (serial) or `i rebuild` (parallel).
     #[must_use]
-    pub fn chain(&self) -> Option<LossChain> {
+    pub fn chain(&self) -> LossChain {
         let steps: Vec<Step> = (0..=self.tolerates)
             .map(|missing| {
                 let fails = f64::from(self.units - missing) * self.failure;
@@ -92,7 +97,7 @@ impl Stripe {
                 }
             })
             .collect();
-        LossChain::new(&steps)
+        LossChain::new(&steps).expect("rates were checked when the stripe was made")
     }
 
     /// Mean time to data loss, all units present at the start; exact.
@@ -101,7 +106,7 @@ impl Stripe {
     /// Source: Angus, *IEEE Transactions on Reliability* 37, 1988; for one parity `((2n - 1) l + m) / (n (n - 1) l^2)`.
     #[must_use]
     pub fn mttdl(&self) -> f64 {
-        self.chain().map_or(f64::NAN, |chain| chain.mttdl())
+        self.chain().mttdl()
     }
 
     /// Probability of data loss by `t`, all units present at the start; exact to about 1e-11 of itself, however small.
@@ -109,7 +114,7 @@ impl Stripe {
     /// `None` as for [`LossChain::loss_by`].
     #[must_use]
     pub fn loss_by(&self, t: f64) -> Option<f64> {
-        self.chain()?.loss_by(t)
+        self.chain().loss_by(t)
     }
 
     /// The textbook mean time to data loss: product of the rebuild rates over product of the failure rates.
@@ -312,6 +317,8 @@ mod tests {
         assert_eq!(Stripe::replicas(0, 1.0, 1.0, Rebuild::Serial), None);
         assert_eq!(Stripe::code(0, 2, 1.0, 1.0, Rebuild::Serial), None);
         assert_eq!(Stripe::code(1, 1, 0.0, 1.0, Rebuild::Serial), None);
+        assert_eq!(Stripe::code(3, 1, 1e308, 1.0, Rebuild::Serial), None);
+        assert_eq!(Stripe::code(UNITS_MAX, 1, 1.0, 1.0, Rebuild::Serial), None);
         assert_eq!(code(1, 1, 1.0, 1.0, Rebuild::Serial).with_unreadable(1.5), None);
         assert_eq!((any_of(1.5, 1.0), any_of(0.5, -1.0)), (None, None));
         assert_eq!((any_of(1.0, 0.0), any_of(1.0, 2.0)), (Some(0.0), Some(1.0)));

@@ -25,7 +25,7 @@ impl LocalCode {
     /// `None` unless the groups divide the data, and there are data.
     #[must_use]
     pub fn new(data: u32, groups: u32, globals: u32) -> Option<Self> {
-        let even = data > 0 && groups > 0 && data % groups == 0;
+        let even = data > 0 && groups > 0 && data.is_multiple_of(groups);
         even.then(|| Self { group_size: data / groups + 1, groups, globals })
     }
 

@@ -89,7 +89,12 @@ pub fn distinct_sets(nodes: u32, units: u32, stripes: f64) -> Option<f64> {
     if all < 1.0 {
         return None;
     }
-    Some(all * any_of(1.0 / all, stripes)?)
+    // More sets than a float can count: none is met twice.
+    if all.is_infinite() {
+        Some(stripes).filter(|stripes| *stripes >= 0.0)
+    } else {
+        Some(all * any_of(1.0 / all, stripes)?)
+    }
 }
 
 /// Replicas on few, chosen node sets: random permutations of the nodes cut into sets, as many as the scatter width asks.
@@ -121,8 +126,8 @@ impl Copysets {
 
     /// Node sets in use: permutations times `floor(N / R)`, repeats not subtracted.
     #[must_use]
-    pub fn sets(&self) -> u32 {
-        self.permutations() * self.nodes.checked_div(self.replicas).unwrap_or(0)
+    pub fn sets(&self) -> u64 {
+        u64::from(self.permutations()) * u64::from(self.nodes.checked_div(self.replicas).unwrap_or(0))
     }
 
     /// Chance that some set is gone whole when `failed` nodes are: `1 - (1 - C(F, R) / C(N, R))^sets`, as published.
@@ -131,7 +136,7 @@ impl Copysets {
     /// little larger or smaller. `None` without replicas or unless `replicas` and `failed` are at most `nodes`.
     #[must_use]
     pub fn loss(&self, failed: u32) -> Option<f64> {
-        random_loss(self.nodes, failed, self.replicas, self.replicas.checked_sub(1)?, f64::from(self.sets()))
+        random_loss(self.nodes, failed, self.replicas, self.replicas.checked_sub(1)?, self.sets() as f64)
     }
 }
 

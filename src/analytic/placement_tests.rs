@@ -1,6 +1,7 @@
 //! Placements counted set by set, and the published bursts.
 
 use super::placement::*;
+use super::support::uniform;
 
 fn above(tolerates: u32) -> impl Fn(u32) -> f64 {
     move |failed| f64::from(u8::from(failed > tolerates))
@@ -16,20 +17,11 @@ fn share_of_sets(nodes: u32, failed: u32, holds: impl Fn(u32) -> bool) -> f64 {
     f64::from(some) / f64::from(all)
 }
 
-/// A tiny generator of its own (splitmix64): a number below `end`.
-fn below(state: &mut u64, end: u32) -> u32 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (((z ^ (z >> 31)) >> 32) * u64::from(end) >> 32) as u32
-}
-
 /// A random set of `some` of `nodes` (at most 64) nodes.
 fn random_set(state: &mut u64, nodes: u32, some: u32) -> u64 {
     let mut set = 0u64;
     while set.count_ones() < some {
-        set |= 1 << below(state, nodes);
+        set |= 1 << (uniform(state) * f64::from(nodes)) as u32;
     }
     set
 }
@@ -88,6 +80,7 @@ fn distinct_sets_by_enumeration() {
     }
     assert!((distinct_sets(5, 2, 3.0).unwrap() - f64::from(sum) / 1000.0).abs() < 1e-13);
     assert_eq!(distinct_sets(2, 3, 1.0), None);
+    assert_eq!((distinct_sets(5000, 900, 7.0), distinct_sets(5000, 900, -7.0)), (Some(7.0), None));
     assert_eq!(combinations(2, 3), 0.0);
     // 50 million chunks of three on 5000 nodes hardly ever meet.
     assert!((distinct_sets(5000, 3, 5e7).unwrap() / 4.994e7 - 1.0).abs() < 1e-4);
@@ -118,7 +111,7 @@ fn copysets_built_and_broken() {
         for _ in 0..copysets.permutations() {
             let mut order: Vec<u32> = (0..30).collect();
             for last in (1..30).rev() {
-                order.swap(last, below(&mut state, last as u32 + 1) as usize);
+                order.swap(last, (uniform(&mut state) * (last + 1) as f64) as usize);
             }
             any |= order.chunks(3).any(|set| set.iter().all(|node| gone >> node & 1 == 1));
         }
@@ -185,7 +178,7 @@ fn racks_against_all_sets() {
     assert_eq!(rack_burst_loss(0, 5, 0, above(1)), None);
 }
 
-/// Printed digits: relative 1e-6 of the shortest printed.
+/// Equal to the printed value, within half of its last digit or so.
 fn printed(ours: Option<f64>, printed: f64, within: f64) {
     let ours = ours.unwrap();
     assert!((ours - printed).abs() <= within, "{ours} {printed}");

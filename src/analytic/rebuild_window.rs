@@ -125,6 +125,7 @@ pub fn loss_in_fixed_windows(units: u32, tolerates: u32, failure: f64, window: f
 
 #[cfg(test)]
 mod tests {
+    use super::super::support::uniform;
     use super::*;
 
     /// Two replicas followed on a grid of ages: the plain twin of the exact sum. The state is the age of the open window.
@@ -183,15 +184,6 @@ mod tests {
         let expected = 2.0 * failure * failure * (window * (1000.0 - window) + window * window / 2.0);
         assert!((loss / expected - 1.0).abs() < 1e-5 && loss < 1e-14, "{loss:e}");
         assert!(loss < slope * 1000.0 && loss > slope * (1000.0 - window));
-    }
-
-    /// A tiny generator of its own (splitmix64), for the loop below.
-    fn uniform(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 
     #[test]
@@ -264,6 +256,15 @@ mod tests {
             let chance = |windows| loss_in_fixed_windows(20, lost - 1, 0.00405, 6.5 / 365.0, windows).unwrap();
             assert!((chance(1.0) / window - 1.0).abs() < 1e-3, "{lost}: {:e}", chance(1.0));
             assert!((chance(365.0 / 6.5) / year - 1.0).abs() < 1e-3, "{lost}: {:e}", chance(365.0 / 6.5));
+        }
+    }
+
+    #[test]
+    fn fixed_windows_miss_what_straddles_a_border() {
+        for (units, tolerates) in [(2, 1), (6, 2), (20, 3)] {
+            let sliding = 1.0 / mttdl_windowed(units, tolerates, 1e-6, 1.0).unwrap();
+            let fixed = loss_in_fixed_windows(units, tolerates, 1e-6, 1.0, 1.0).unwrap();
+            assert!((sliding / fixed / f64::from(tolerates + 1) - 1.0).abs() < 1e-4, "{units} {tolerates}");
         }
     }
 

@@ -257,16 +257,8 @@ impl Replication {
 
 #[cfg(test)]
 mod tests {
+    use super::super::support::uniform;
     use super::*;
-
-    /// A tiny generator of its own (splitmix64), for the loops below.
-    fn uniform(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
 
     /// Ages of the newest complete good copy at random moments of a long row of backups.
     fn ages(interval: f64, duration: f64, failure: f64, count: usize) -> Vec<f64> {

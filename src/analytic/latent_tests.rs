@@ -164,6 +164,27 @@ fn published_and_exact_windows() {
 }
 
 #[test]
+fn short_windows_of_every_kind_agree() {
+    // All four kinds of second fault at different strengths, windows of a hundred-thousandth of the means.
+    let model = MirroredFaults {
+        visible_mean: 20.0,
+        latent_mean: 50.0,
+        visible_repair: 2e-4,
+        latent_window: 3e-4,
+        correlation: 0.5,
+        visible_then_visible: 0.9,
+        visible_then_latent: 0.7,
+        latent_then_visible: 0.4,
+        latent_then_latent: 0.8,
+    };
+    assert!((model.mttdl_audited() / model.mttdl_exact() - 1.0).abs() < 1e-4);
+    // Never audited, by hand: 50 / (1 * 50 / 40 + 50 / 40).
+    let plain = MirroredFaults { visible_mean: 10.0, latent_mean: 40.0, visible_repair: 1.0, ..model };
+    let plain = MirroredFaults { visible_then_visible: 1.0, visible_then_latent: 1.0, ..plain };
+    assert!((plain.mttdl_never_audited() - 20.0).abs() < 1e-13);
+}
+
+#[test]
 fn the_exact_windows_solve_their_chain() {
     // Five states by Gauss-Seidel on the mean times: whole, in a visible window, in a latent one, lost.
     let model = MirroredFaults { correlation: 0.5, latent_then_latent: 0.3, ..archive(700.0) };

@@ -28,6 +28,8 @@ mod queue;
 pub mod rebuild_window;
 mod redundancy;
 pub mod repair;
+pub mod replication;
+pub mod retention;
 pub mod schedule;
 pub mod structure;
 #[cfg(test)]

@@ -221,6 +221,10 @@ impl ScrubbedGroup {
     /// square. A defect is outstanding on a drive for the share `scrub / (latent + scrub)` of time, and without scrubbing
     /// with chance `1 - exp(-t / latent)`. Two failures that overlap are left out ([`super::durability::Stripe`]).
     /// `None` where over 0.2 failures per drive are expected, for a shape below 1, and unless all means are above 0.
+    ///
+    /// Against the plots of Elerath and Pecht, *IEEE Transactions on Computers* 58, 2009: within 13 % without scrub and for
+    /// scrubs of 336, 168 and 48 h. Not for 12 h (15.6 in 1000 groups, about 10 read off: the least scrub time of 6 h alone
+    /// keeps that many defects) nor for rare defects (14.5, about 38 read off: a tenth of the defects must give about a tenth).
     #[must_use]
     pub fn double_failures_by(&self, t: f64) -> Option<f64> {
         let scrub = self.scrub_mean.unwrap_or(1.0);

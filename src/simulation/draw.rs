@@ -37,6 +37,8 @@ pub(super) enum Purpose {
     Reschedule,
     Static,
     LosesData,
+    RebuildHost,
+    LatentError,
 }
 
 /// A uniform number in (0, 1].

@@ -4,7 +4,7 @@ use super::super::event::{Event, Incarnation};
 use super::super::state::World;
 use crate::id::{Id, IdVec, ids};
 use crate::model::{BackupId, CopyId, DatasetId, Scenario, UnitId};
-use crate::quantity::{Bandwidth, Span};
+use crate::quantity::{Bandwidth, SimTime, Span};
 
 ids! {
     /// A place in the list of transfers; used again when its transfer is over.
@@ -36,6 +36,9 @@ pub(in crate::simulation) struct Transfers {
 struct Slot {
     moves: Option<Moves>,
     incarnation: Incarnation,
+    bytes: u64,
+    begins: SimTime,
+    takes: Span,
 }
 
 impl Transfers {
@@ -61,13 +64,30 @@ impl World<'_> {
     ) -> TransferId {
         let slots = &mut self.data.transfers.slots;
         let free = slots.enumerate().find(|(_, slot)| slot.moves.is_none()).map(|(id, _)| id);
-        let id = free.unwrap_or_else(|| slots.push(Slot { moves: None, incarnation: Incarnation::FIRST }));
+        let id = free.unwrap_or_else(|| slots.push(Slot {
+                moves: None,
+                incarnation: Incarnation::FIRST,
+                bytes: 0,
+                begins: SimTime::ZERO,
+                takes: Span::ZERO,
+            }));
         slots[id].moves = Some(moves);
         slots[id].incarnation += 1;
         let incarnation = slots[id].incarnation;
         let takes = cap.map_or(Span::ZERO, |cap| Span::from_seconds(bytes as f64 * 8.0 / cap.bits_per_second()));
+        (slots[id].bytes, slots[id].begins, slots[id].takes) = (bytes, self.now + after, takes);
         self.schedule_in(after + takes, Event::TransferDone { transfer: id, incarnation });
         id
+    }
+
+    /// Bytes of a transfer that have not arrived yet.
+    pub(in crate::simulation) fn transfer_left(&self, transfer: TransferId) -> u64 {
+        let slot = &self.data.transfers.slots[transfer];
+        let passed = self.now.since(slot.begins.min(self.now)).as_seconds();
+        match slot.takes.as_seconds() {
+            takes if takes > passed => libm::ceil(slot.bytes as f64 * (1.0 - passed / takes)) as u64,
+            _ => 0,
+        }
     }
 
     /// Stops what is on its way.

@@ -134,6 +134,7 @@ impl World<'_> {
     fn refresh_replicas_below(&mut self, domain: DomainId) {
         if self.data.any {
             self.hosts_below_changed(domain);
+            self.data.touch_all();
         }
         let below = self.scenario.domains[domain].units;
         if below.len() <= self.replicas.len() {

@@ -4,7 +4,7 @@ use super::data::DataState;
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
 use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
-use super::trace::{Happening, Trace, TraceEntry};
+use super::trace::{Happening, Incident, Trace, TraceEntry};
 use crate::engine::{Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
 use crate::model::{
@@ -174,7 +174,7 @@ impl<'a> World<'a> {
         for threat in &mut self.threats {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
-        self.data.reset();
+        self.data.reset(scenario);
         self.running.clear();
         self.unplaced.clear();
         self.plants_dirty.clear();
@@ -210,6 +210,15 @@ impl<'a> World<'a> {
             } else {
                 trace.dropped += 1;
             }
+        }
+    }
+
+    /// Keeps an incident that is over, if there is a trace.
+    pub fn note_whole(&mut self, incident: Incident) {
+        if let Some(trace) = &mut self.trace
+            && trace.incidents.len() < Trace::LIMIT
+        {
+            trace.incidents.push(incident);
         }
     }
 

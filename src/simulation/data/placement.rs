@@ -234,15 +234,18 @@ fn chances(rest: usize, open: &[u32], domains: &[Vec<u32>]) -> Vec<f64> {
 }
 
 /// Fixed sets of hosts, one after the other: permutations of all hosts cut into sets, as many permutations as the scatter width needs
-/// (Cidon et al., "Copysets", USENIX ATC 2013, section 4).
+/// (Cidon et al., "Copysets", USENIX ATC 2013, section 4). What a cut leaves over is of other hosts in each permutation.
 fn copysets(width: usize, hosts: usize, scatter: u32, rng: &mut Rng) -> Vec<u32> {
     let permutations = (scatter as usize).div_ceil((width - 1).max(1)).max(1);
+    let mut order: Vec<u32> = (0..hosts as u32).collect();
+    shuffle(&mut order, hosts, rng);
     let used = hosts / width * width;
-    let mut pack: Vec<u32> = (0..hosts as u32).collect();
     let mut sets = Vec::with_capacity(permutations * used);
     for _ in 0..permutations {
-        shuffle(&mut pack, hosts, rng);
-        sets.extend_from_slice(&pack[..used]);
+        order.rotate_right(hosts - used);
+        let first = sets.len();
+        sets.extend_from_slice(&order[..used]);
+        shuffle(&mut sets[first..], used, rng);
     }
     sets
 }

@@ -9,11 +9,14 @@ use super::super::state::World;
 use super::super::trace::{DataHappening, Happening};
 use super::fragments::{CopyState, Progress, Standing};
 use super::placement::below;
-use super::transfer::Moves;
+use super::transfer::{Freight, Moves};
 use crate::engine::{Rng, name_key};
 use crate::model::{CopyId, DomainId, Placement, RebuildTarget, UnitId};
 use crate::quantity::Bandwidth;
 use std::cmp::Reverse;
+
+/// Restores go before rebuilds, which go before what merely follows.
+const PRIORITY: u8 = 150;
 
 /// Draws for a new host before the rest is looked through in order.
 const TRIES: usize = 32;
@@ -38,7 +41,7 @@ impl World<'_> {
     }
 
     fn host_away(&mut self, copy: CopyId, host: usize, away: bool) {
-        let before = self.data.copies[copy].standing();
+        let before = self.standing(copy);
         if away {
             self.settle_rebuilds(copy, host);
             if self.in_place(copy) {
@@ -68,7 +71,7 @@ impl World<'_> {
 
     fn host_lost(&mut self, copy: CopyId, host: usize) {
         let (model, now) = (&self.scenario.copies[copy], self.now);
-        let before = self.data.copies[copy].standing();
+        let before = self.standing(copy);
         self.settle_rebuilds(copy, host);
         self.halt_rebuild(copy, host);
         if let Some(law) = model.latent {
@@ -91,7 +94,7 @@ impl World<'_> {
 
     /// A copy has been written anew: every host that works has what it should hold.
     pub(in crate::simulation) fn copy_restored(&mut self, copy: CopyId) {
-        let before = self.data.copies[copy].standing();
+        let before = self.standing(copy);
         for nth in 0..self.data.copies[copy].running.len() {
             let host = self.data.copies[copy].running[nth] as usize;
             if let Some(transfer) = self.data.copies[copy].hosts[host].rebuild.transfer {
@@ -108,7 +111,7 @@ impl World<'_> {
         let held = &self.data.held[unit];
         let Some((_, host)) = held.iter().find(|(of, _)| *of == copy).copied() else { return };
         let host = host as usize;
-        let before = self.data.copies[copy].standing();
+        let before = self.standing(copy);
         let in_place = self.in_place(copy);
         let state = &mut self.data.copies[copy];
         let end = state.hosts[host].rebuild.end;
@@ -132,6 +135,12 @@ impl World<'_> {
         let copies = self.scenario.datasets[dataset].copies.positions();
         let nth = crate::id::Id::index(copy) - copies.start;
         self.key.stream(purpose as u64, name_key(&self.scenario.datasets[dataset].name), nth as u64)
+    }
+
+    /// How a copy stands, with everything up to now booked: something is about to happen to it.
+    fn standing(&mut self, copy: CopyId) -> Standing {
+        self.book_data(self.scenario.copies[copy].dataset);
+        self.data.copies[copy].standing()
     }
 
     /// Has a dataset looked at when something about its copy changed that anybody may see.
@@ -284,7 +293,8 @@ impl World<'_> {
             self.note(Happening::Data(DataHappening::RebuildBegan(copy, unit, all)));
         }
         let rate = self.rebuild_rate(copy, unit);
-        let transfer = self.begin_transfer(Moves::Rebuild { copy, unit }, &[], bytes, rate, 2, after);
+        let freight = Freight { bytes, cap: rate, priority: PRIORITY, sides: Vec::new(), between: None };
+        let transfer = self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after);
         self.data.copies[copy].hosts[host].rebuild.transfer = Some(transfer);
         self.data.copies[copy].running.push(host as u32);
     }

@@ -7,12 +7,13 @@
 use super::super::draw::Purpose;
 use super::super::state::World;
 use super::super::trace::{DataHappening, Happening};
+use super::TransferId;
 use super::fragments::{CopyState, Progress, Standing};
 use super::placement::below;
 use super::transfer::{Freight, Moves};
 use crate::engine::{Rng, name_key};
-use crate::model::{CopyId, DomainId, Placement, RebuildTarget, UnitId};
-use crate::quantity::Bandwidth;
+use crate::model::{CopyId, DataCopy, DomainId, Placement, RebuildTarget, Scenario, UnitId};
+use crate::quantity::Span;
 use std::cmp::Reverse;
 
 /// Restores go before rebuilds, which go before what merely follows.
@@ -292,9 +293,7 @@ impl World<'_> {
             let all = libm::ceil(left as f64 * fragment) as u64;
             self.note(Happening::Data(DataHappening::RebuildBegan(copy, unit, all)));
         }
-        let rate = self.rebuild_rate(copy, unit);
-        let freight = Freight { bytes, cap: rate, priority: PRIORITY, sides: Vec::new(), between: None };
-        let transfer = self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after);
+        let transfer = self.send_rebuild(copy, host, bytes, after);
         self.data.copies[copy].hosts[host].rebuild.transfer = Some(transfer);
         self.data.copies[copy].running.push(host as u32);
     }
@@ -305,27 +304,46 @@ impl World<'_> {
         size * model.scheme.fragment_share() / f64::from(model.stripes)
     }
 
-    /// How fast a rebuild may be. Onto a replacement it writes to one disk; onto others all disks of the pool share reading and writing: a
-    /// fragment made costs the reads of a repair and one write.
-    fn rebuild_rate(&self, copy: CopyId, unit: UnitId) -> Option<Bandwidth> {
+    /// Sets the bytes of a rebuild on their way: as fast as its own rate and the disk it writes to are, over what all rebuilds of its pool share.
+    fn send_rebuild(&mut self, copy: CopyId, host: usize, bytes: u64, after: Span) -> TransferId {
         let model = &self.scenario.copies[copy];
-        let disk = self.scenario.class_of(unit).disk;
-        let disks = match (model.rebuild.onto, model.placement) {
-            (RebuildTarget::Replacement, _) => disk,
-            (RebuildTarget::Others, placement) => {
-                let pool = match placement {
-                    Placement::Declustered { pool } => (pool as usize).min(model.hosts.len()),
-                    Placement::Random | Placement::Spread(_) | Placement::Copysets { .. } | Placement::Clustered => {
-                        model.hosts.len()
-                    }
-                };
-                let helpers = pool.saturating_sub(1).max(1) as f64 / f64::from(model.scheme.repair_reads() + 1);
-                disk.and_then(|disk| Bandwidth::from_bits_per_second(disk.bits_per_second() * helpers))
-            }
-        };
-        let both = [model.rebuild.rate, disks].into_iter().flatten();
-        both.min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()))
+        let unit = model.hosts[host];
+        let disk = self.scenario.class_of(unit).disk.filter(|_| model.rebuild.onto == RebuildTarget::Replacement);
+        let ends = [model.rebuild.rate, disk].into_iter().flatten();
+        let cap = ends.min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()));
+        let pool = pool_size(model).and_then(|size| self.data.transfers.pool_side(copy, host / size));
+        let freight =
+            Freight { bytes, cap, priority: PRIORITY, sides: pool.into_iter().collect(), between: None };
+        self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after)
     }
+}
+
+/// Nodes whose disks work for each other's rebuilds; `None` when every rebuild has a disk of its own to wait for.
+fn pool_size(copy: &DataCopy) -> Option<usize> {
+    let (all, width) = (copy.hosts.len(), copy.scheme.width() as usize);
+    match (copy.rebuild.onto, copy.placement) {
+        (RebuildTarget::Replacement, Placement::Clustered) => Some(width),
+        (RebuildTarget::Replacement, _) => None,
+        (RebuildTarget::Others, Placement::Declustered { pool }) => Some((pool as usize).clamp(width, all)),
+        (RebuildTarget::Others, _) => Some(all),
+    }
+}
+
+/// Bytes per second that the disks of each pool of a copy can make again, all rebuilds together. In a pool of one stripe's width all the others
+/// are read from end to end: as fast as one disk. Where fragments are made on other nodes all disks share the reads of a repair and the write.
+pub(super) fn pool_rates(scenario: &Scenario, copy: CopyId) -> impl Iterator<Item = f64> {
+    let model = &scenario.copies[copy];
+    let size = pool_size(model).unwrap_or(usize::MAX);
+    let disks = match model.rebuild.onto {
+        RebuildTarget::Replacement => 1.0,
+        RebuildTarget::Others => size.saturating_sub(1) as f64 / f64::from(model.scheme.repair_reads() + 1),
+    };
+    let limited = model.hosts.iter().all(|unit| scenario.class_of(*unit).disk.is_some());
+    let pools = if limited && pool_size(model).is_some() { model.hosts.len() / size } else { 0 };
+    model.hosts.chunks(size).take(pools).map(move |hosts| {
+        let rates = hosts.iter().filter_map(|unit| scenario.class_of(*unit).disk);
+        rates.map(|rate| rate.bits_per_second() / 8.0 * disks).fold(f64::INFINITY, f64::min)
+    })
 }
 
 impl CopyState {

@@ -11,8 +11,15 @@ pub(super) const fn loose(rate: u64) -> u64 {
 
 impl Sharing {
     /// Fills until nothing is left to do: class by class, low levels first, as what a tier does concerns those above its level.
+    ///
+    /// It comes to an end. Let `a` be the lowest capacity per member of a class, and `A` the tier that has it. No tier filled once gives less than
+    /// `a`, so all who cross `A` are as fast at least, and `A` holds them up at `a` and never lets them go; without them and what they take the same
+    /// is true of the tiers that are left. In practice a tier is filled about once; very many rounds would be a mistake in here.
     pub(super) fn settle(&mut self) {
+        let mut rounds = 1000 + 64 * self.tiers.len();
         while let Some(Reverse((_, _, tier))) = self.queue.pop() {
+            assert!(rounds > 0, "{} tiers do not come to rest", self.tiers.len());
+            rounds -= 1;
             self.tiers[tier as usize].queued = false;
             self.fill(tier);
         }

@@ -156,7 +156,7 @@ impl Sharing {
         }
         self.free_flows.clear();
         self.free_flows.extend((0..self.flows.len() as u32).rev());
-        (self.sequence, self.now) = (0, 0);
+        self.now = 0;
         self.queue.clear();
         self.soonest.clear();
     }

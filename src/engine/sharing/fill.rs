@@ -170,12 +170,12 @@ impl Sharing {
         let home = &mut self.tiers[old.tier as usize];
         let left = flow.end.saturating_sub(home.work(now));
         flow.home = member.leg;
-        // One exact tier fewer that it passes, and one more: where it was held up is exact, like every tier that holds up.
+        // One exact tier fewer that it passes, and one more: where it was held up is exact, like every tier that holds up. It hears of this when the
+        // new, lower rate is booked.
         home.shift(&mut self.flows, old.place, Part::Passing);
         if home.held == 0 {
             home.release();
         }
-        self.enqueue(old.tier);
         let tier = &mut self.tiers[index as usize];
         if tier.held == 0 {
             tier.set_level(now, 0);

@@ -128,6 +128,10 @@ fn ends_are_rounded_up_and_keep_the_order_of_starts() {
     assert_eq!(done, [flows[1], flows[3]]);
     let empty = sharing.start(time, &[LINK], 0, None, 0);
     assert_eq!(sharing.next(), Some((time, empty)));
+    // Late, all three are done; the one of two bytes was so before the one of three.
+    done.clear();
+    sharing.finish(at(9.0), &mut done);
+    assert_eq!(done, [flows[0], flows[2], empty]);
 }
 
 /// A hundred thousand changes of rate in odd steps: what is left is exact.
@@ -172,14 +176,15 @@ fn a_cleared_one_is_like_new() {
     let (mut new, mut used) = (Sharing::new(&capacities), Sharing::new(&capacities));
     let first = script(&mut new);
     assert_eq!(first.len(), 20);
-    for priority in [3, 0, 1, 2] {
-        used.start(at(5.0), &[ResourceId(1)], 1000, Some(3.0), priority);
-    }
-    used.set_capacity(at(5.0), ResourceId(1), 1.0);
     for _ in 0..2 {
+        for nth in 0..40 {
+            used.start(at(0.5), &[ResourceId(1)], 1 + nth, Some(30.0), (nth % 4) as u8);
+        }
+        used.set_capacity(at(60.0), LINK, 1.0);
         used.clear();
         assert_eq!(used.next(), None);
         assert_eq!(script(&mut used), first);
+        used.clear();
     }
 }
 
@@ -191,4 +196,18 @@ fn an_id_dies_with_its_flow() {
     assert_eq!(sharing.cancel(at(2.0), flow), 3);
     sharing.start(at(2.0), &[LINK], 5, None, 0);
     let _ = sharing.rate(flow);
+}
+
+#[test]
+#[should_panic(expected = "time runs backwards")]
+fn time_does_not_run_backwards() {
+    let mut sharing = Sharing::new(&[1.0]);
+    sharing.start(at(2.0), &[LINK], 5, None, 0);
+    sharing.set_capacity(at(1.0), LINK, 2.0);
+}
+
+#[test]
+#[should_panic(expected = "neither a resource nor a cap")]
+fn something_must_bound_the_rate() {
+    Sharing::new(&[]).start(at(0.0), &[], 5, None, 0);
 }

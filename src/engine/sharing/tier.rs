@@ -142,7 +142,7 @@ impl Tier {
         right
     }
 
-    /// Moves the member at `place` to another part.
+    /// Moves the member at `place` to another part. Who begins to pass here must be booked anew.
     pub fn shift(&mut self, flows: &mut [Flow], place: u32, to: Part) -> usize {
         let (mut place, booked) = (place as usize, u128::from(self.members[place as usize].booked));
         loop {
@@ -164,7 +164,6 @@ impl Tier {
                     self.held -= 1;
                     place = self.swap(flows, place, self.held);
                     self.booked += booked;
-                    self.top = self.top.max(booked as u64);
                 }
                 (Part::Watched, Part::Watched) | (Part::Held, Part::Held) | (Part::Passing, Part::Passing) => {
                     return place;
@@ -175,13 +174,11 @@ impl Tier {
 
     /// Removes a member.
     pub fn leave(&mut self, flows: &mut [Flow], place: u32) {
-        let top = self.top;
         let place = self.shift(flows, place, Part::Passing);
         self.swap(flows, place, self.members.len() - 1);
         if let Some(member) = self.members.pop() {
             self.booked -= u128::from(member.booked);
         }
-        self.top = top;
         if self.held == 0 {
             self.release();
         }

@@ -178,9 +178,9 @@ fn a_cleared_one_is_like_new() {
     assert_eq!(first.len(), 20);
     for _ in 0..2 {
         for nth in 0..40 {
-            used.start(at(0.5), &[ResourceId(1)], 1 + nth, Some(30.0), (nth % 4) as u8);
+            used.start(at(0.5), &[ResourceId(1)], 1 + nth, Some(0.5), (nth % 4) as u8);
         }
-        used.set_capacity(at(60.0), LINK, 1.0);
+        used.set_capacity(at(60.0), ResourceId(1), 50.0);
         used.clear();
         assert_eq!(used.next(), None);
         assert_eq!(script(&mut used), first);

@@ -50,8 +50,10 @@ pub(super) struct Tier {
     pub level: u64,
     /// True when the bookings of those passing are their rates.
     pub exact: bool,
-    /// What this class takes, as the classes below were last told.
+    /// What this class takes, as the classes below were last told; at least that when this tier is loose.
     pub used: u128,
+    /// Bookings of a loose tier beyond which it must be filled again.
+    pub limit: u128,
     pub queued: bool,
     /// Work done at `level` by each flow that was held up here all the time until `since`.
     work: u128,
@@ -75,6 +77,7 @@ impl Tier {
             level: FREE,
             exact: false,
             used: 0,
+            limit: 0,
             queued: false,
             work: 0,
             since: 0,

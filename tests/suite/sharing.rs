@@ -9,7 +9,7 @@ mod plain;
 use drsim::engine::{FlowId, ResourceId, Sharing};
 use drsim::id::Id as _;
 use drsim::quantity::SimTime;
-use plain::Flows;
+use plain::Twin;
 use rand::RngExt as _;
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng as _};
 
@@ -32,7 +32,7 @@ fn close(one: f64, other: f64) -> bool {
 struct Script {
     rng: Xoshiro256PlusPlus,
     ours: Sharing,
-    twin: Flows,
+    twin: Twin,
     /// Live flows under both names, with the bytes moved so far and those to move.
     live: Vec<Live>,
     /// Microseconds.
@@ -73,7 +73,7 @@ impl Script {
             route
         });
         let routes = routes.collect();
-        let (ours, twin) = (Sharing::new(&capacities), Flows::new(&capacities));
+        let (ours, twin) = (Sharing::new(&capacities), Twin::new(&capacities));
         let priorities = rng.random_range(1..4);
         Self { rng, ours, twin, live: Vec::new(), now: 0, routes, priorities, most, ends: 0 }
     }

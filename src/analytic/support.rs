@@ -1,4 +1,4 @@
-//! Scenarios built by hand for the tests of this folder.
+//! Scenarios built by hand, and random numbers, for the tests of this folder.
 
 use crate::id::{Id, IdRange};
 use crate::model::{
@@ -126,4 +126,13 @@ pub(super) fn add_suspension(
 /// Nodes `0 ..` of the scenario.
 pub(super) fn nodes(count: usize) -> Vec<UnitId> {
     (0..count).map(UnitId::new).collect()
+}
+
+/// Numbers for plain loops that stand beside a formula (splitmix64): between 0 and 1, 1 left out.
+pub(super) fn uniform(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
 }

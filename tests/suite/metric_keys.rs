@@ -17,7 +17,8 @@ fn expectations_may_name_every_metric_and_no_other() {
 }
 
 const PLAIN: &str = "format = 1\nname = \"keys\"\nhorizon = \"100 days\"\n[sites.s]\nnodes = 2\nclass = \"node\"\n[classes.node]\n\
-    life = { exponential = { mttf = \"10 days\" } }\nrepair = \"1 day\"\n[services.web]\nreplicas = { s = 2 }\nup = \"all\"\n[datasets.ledger]\nsize = \"1 TB\"\non = \"s\"\n[expect]\n";
+    life = { exponential = { mttf = \"10 days\" } }\nrepair = \"1 day\"\n[services.web]\nreplicas = { s = 2 }\nup = \"all\"\n\
+    [datasets.orders]\nsize = \"1 TB\"\nwrites = \"1 MB/s\"\non = \"s\"\n[expect]\n";
 
 fn line(path: &str) -> String {
     format!("\"{path}\" = {{ value = 0, within = 1e300, because = \"any value will do\" }}\n")
@@ -26,7 +27,7 @@ fn line(path: &str) -> String {
 fn path(subject: &str, key: &str) -> String {
     match subject {
         "service" => format!("services.web.{key}"),
-        "dataset" => format!("datasets.ledger.{key}"),
+        "dataset" => format!("datasets.orders.{key}"),
         "domain" => format!("domains.s.{key}"),
         _ => format!("scenario.{key}"),
     }

@@ -478,7 +478,6 @@ impl Lowering<'_> {
         Recovery {
             detect: self.maybe_law(own.detect.as_ref()).unwrap_or_else(|| fixed(30.0)),
             decide: self.maybe_law(own.decide.as_ref()).unwrap_or_else(|| fixed(0.0)),
-            to: own.to.as_ref().and_then(|to| self.domain_named(to, ground.tree)),
             prepare: self.maybe_law(own.prepare.as_ref()),
             rate: self.speed(own.rate.as_ref()),
             replay: self.speed(own.replay.as_ref()),

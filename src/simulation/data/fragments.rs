@@ -143,6 +143,10 @@ impl World<'_> {
             let lost = self.data.copies[copy].hosts[host as usize].lost;
             self.set_host(copy, host as usize, lost, away);
             self.follow_rebuild(copy, host as usize);
+            let dataset = self.scenario.copies[copy].dataset;
+            if !self.at_rest(dataset) {
+                self.data.touch(dataset); // it may have waited for this node
+            }
         }
     }
 

@@ -36,6 +36,15 @@ impl World<'_> {
         self.data.follow[copy].fresh && self.data.copies[copy].readable()
     }
 
+    /// True while nothing is lost and every copy follows: then a node more or less matters only as far as stripes can be read.
+    pub(super) fn at_rest(&self, dataset: DatasetId) -> bool {
+        self.data.datasets[dataset].stage == DataStage::Fine
+            && self.scenario.datasets[dataset]
+                .copies
+                .iter()
+                .all(|copy| self.data.follow[copy].fresh || self.scenario.copies[copy].role == CopyRole::Spare)
+    }
+
     /// The stream of the incident at hand of a dataset.
     pub(super) fn data_stream(&self, purpose: Purpose, dataset: DatasetId, nth: u32) -> crate::engine::Rng {
         let incidents = u64::from(self.data.datasets[dataset].incidents);
@@ -50,6 +59,8 @@ impl World<'_> {
                 && let Some(mirror) = self.synchronous_mirror(dataset)
             {
                 self.promote(dataset, mirror);
+            } else if let Some(home) = self.way_home(dataset) {
+                self.promote(dataset, home);
             }
             let active = self.data.datasets[dataset].active;
             if !self.data.copies[active].intact() {
@@ -211,9 +222,13 @@ impl World<'_> {
         let (target, point) = (state.target, state.point);
         self.release_restore(dataset);
         self.move_data(dataset, DataStage::Fine);
-        if let Some((PointSource::Backup(_), _)) = point {
-            self.data.follow[target].fresh = true;
-            self.copy_restored(target);
+        match point {
+            Some((PointSource::Backup(_), _)) => {
+                self.data.follow[target].fresh = true;
+                self.copy_restored(target);
+            }
+            Some((PointSource::Copy(copy), _)) => self.note(Happening::Data(DataHappening::Promoted(copy))),
+            None => {}
         }
         self.data.datasets[dataset].spoiled = None;
         self.data.datasets[dataset].wanted = false;

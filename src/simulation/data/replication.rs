@@ -52,6 +52,14 @@ impl World<'_> {
         })
     }
 
+    /// The primary copy, when the data live in borrowed room and it has been brought up to date meanwhile.
+    pub(super) fn way_home(&self, dataset: DatasetId) -> Option<CopyId> {
+        let active = self.data.datasets[dataset].active;
+        let primary = self.scenario.datasets[dataset].copies.iter().next()?;
+        let borrowed = self.scenario.copies[active].role == CopyRole::Spare;
+        (borrowed && self.usable(primary)).then_some(primary)
+    }
+
     /// The usable copy nearest to a place: in the narrowest domain that both share.
     pub(super) fn copy_near(&self, dataset: DatasetId, place: DomainId) -> Option<CopyId> {
         let shared = |copy: CopyId| {

@@ -8,7 +8,7 @@ use super::plan::median;
 use super::route::Routes;
 use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Action, Backup, BackupId, CopyId, CopyRole, DatasetId, Distribution, DomainId, Job, JobKind, Pick, Reach,
+    Action, Backup, BackupId, CopyId, CopyRole, DatasetId, Distribution, DomainId, Job, JobKind, Overrun, Pick, Reach,
     Retention, Scenario, Spoil, Store, Threat,
 };
 use crate::quantity::Span;
@@ -96,17 +96,19 @@ impl Lowering<'_> {
             let kind = format!("{article} {}", job.kind.key());
             let sum = format!("{} / {}/s ({limit}) = {}", bytes(moved), bytes(rate), duration(takes));
             if takes > every {
-                self.problems
-                    .error(
-                        "endless-backup",
-                        place,
-                        format!(
-                            "{kind} of `{}` never ends before the next: {sum}, due every {}",
-                            backup.name,
-                            duration(every)
-                        ),
-                    )
-                    .help("take it less often, move it faster, or let it take less");
+                let message = format!(
+                    "{kind} of `{}` never ends before the next: {sum}, due every {}",
+                    backup.name,
+                    duration(every)
+                );
+                // Who says what happens then has seen it coming; jobs that pile up never end.
+                let foreseen = written.overrun.is_some() && backup.overrun != Overrun::Overlap;
+                let noted = if foreseen {
+                    self.problems.warn("endless-backup", place, message)
+                } else {
+                    self.problems.error("endless-backup", place, message)
+                };
+                noted.help("take it less often, move it faster, or let it take less");
             } else if let (Some(window), JobKind::Full) = (backup.window, job.kind)
                 && takes > window.as_seconds()
             {

@@ -3,13 +3,15 @@
 use super::data::DataState;
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
+use super::plan::PlanStates;
+use super::staff::StaffState;
 use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
 use super::trace::{Happening, Incident, Trace, TraceEntry};
 use crate::engine::{Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
 use crate::model::{
     Cause, ClassId, CrewId, DomainId, LinkId, PlantId, PlantKind, PopulationId, ReplicaId, Scenario, ServiceId,
-    ThreatId, UnitId,
+    StaffId, ThreatId, UnitId,
 };
 use crate::quantity::{SimTime, Span};
 use std::cmp::Reverse;
@@ -49,6 +51,8 @@ pub(super) struct World<'a> {
     pub care: IdVec<PopulationId, CareState>,
     pub threats: IdVec<ThreatId, ThreatState>,
     pub data: DataState,
+    pub staff: IdVec<StaffId, StaffState>,
+    pub plans: PlanStates,
     pub running: Vec<Option<Running>>,
     /// Replicas that wait for a host with room, and whether one may have some now.
     pub unplaced: Vec<(ReplicaId, Incarnation)>,
@@ -93,6 +97,8 @@ impl<'a> World<'a> {
             care: IdVec::filled(CareState::default(), scenario.populations.len()),
             threats: IdVec::filled(ThreatState { strikes: 0, arrivals: None }, scenario.threats.len()),
             data: DataState::new(scenario),
+            staff: IdVec::filled(StaffState::default(), scenario.staff.len()),
+            plans: PlanStates::new(scenario),
             running: Vec::new(),
             unplaced: Vec::new(),
             room_made: false,
@@ -175,6 +181,8 @@ impl<'a> World<'a> {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
         self.data.reset(scenario);
+        self.staff.iter_mut().for_each(StaffState::reset);
+        self.plans.reset();
         self.running.clear();
         self.unplaced.clear();
         self.plants_dirty.clear();

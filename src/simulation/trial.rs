@@ -75,7 +75,8 @@ impl World<'_> {
         let quiet = self.services_dirty.is_empty()
             && self.plants_dirty.is_empty()
             && self.down.is_empty()
-            && self.data.dirty.is_empty();
+            && self.data.dirty.is_empty()
+            && !self.plans_wait();
         if !quiet || self.network_dirty || self.clocks_dirty || !self.unplaced.is_empty() {
             self.settle_all();
         }
@@ -102,6 +103,9 @@ impl World<'_> {
             if !self.plants_dirty.is_empty() || self.network_dirty || !self.data.dirty.is_empty() {
                 return self.settle_all();
             }
+        }
+        if self.plans_wait() && self.follow_plans() {
+            return self.settle_all();
         }
         if !self.down.is_empty() {
             self.refresh_causes();
@@ -155,6 +159,9 @@ impl World<'_> {
             Event::DataStep { dataset, incarnation } => self.data_step(dataset, incarnation),
             Event::JobDue { backup } => self.job_due(backup),
             Event::TestRestore { backup } => self.test_restore(backup),
+            Event::StaffCalled { staff } => self.staff_called(staff),
+            Event::StepMoves { step, incarnation } => self.step_moves(step, incarnation),
+            Event::CaughtUp { service, incarnation } => self.caught_up(service, incarnation),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
 use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
-use super::trace::{Happening, Trace, TraceEntry};
+use super::trace::{Happening, Incident, Trace, TraceEntry};
 use crate::engine::{Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
 use crate::model::{
@@ -63,6 +63,8 @@ pub(super) struct World<'a> {
     pub any_down_since: SimTime,
     pub tally: TrialTally,
     pub trace: Option<Box<Trace>>,
+    /// Losses of services that are being followed; empty while the trace is off.
+    pub incidents: Vec<Incident>,
 }
 
 impl<'a> World<'a> {
@@ -101,6 +103,7 @@ impl<'a> World<'a> {
             any_down_since: SimTime::ZERO,
             tally: TrialTally::new(scenario),
             trace: None,
+            incidents: Vec::new(),
             scenario,
             layout,
         }
@@ -178,6 +181,7 @@ impl<'a> World<'a> {
         self.network_dirty = false;
         self.clocks_dirty = false;
         self.down.clear();
+        self.incidents.clear();
         self.tally.reset(scenario.horizon);
     }
 
@@ -206,6 +210,7 @@ impl<'a> World<'a> {
             } else {
                 trace.dropped += 1;
             }
+            self.follow_incidents(what);
         }
     }
 

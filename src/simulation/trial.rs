@@ -65,6 +65,7 @@ impl World<'_> {
         self.now = self.end;
         self.settle_domains();
         self.settle_ledgers();
+        self.cut_incidents();
     }
 
     /// Brings everything that an event touched up to date: most events touch nothing that waits.

@@ -1,10 +1,15 @@
-//! The event queue against a plain heap, in the hold model.
+//! The event queue against a plain heap, in the hold model; shared flows against a plain recalculation of everything.
 
+#[path = "yardsticks/contention.rs"]
+mod contention;
 #[path = "yardsticks/hold.rs"]
 mod hold;
 #[path = "yardsticks/plain.rs"]
 mod plain;
+#[path = "yardsticks/sharing.rs"]
+mod sharing;
 
+use contention::{PlainFlows, Shape, SharedFlows};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use drsim::engine::{Pool, TrialKey};
 use hold::{Hold, Ladder};
@@ -51,5 +56,20 @@ fn draws(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, queues, draws);
+/// One of 1000 flows ends and another starts.
+fn flows(criterion: &mut Criterion) {
+    let testing = std::env::args().any(|argument| argument == "--test");
+    let count = if testing { 50 } else { 1000 };
+    for (name, shape) in [("one-link", Shape::OneLink), ("disks", Shape::Disks), ("uplinks", Shape::Uplinks)] {
+        let (mut plain, mut shared) = (PlainFlows::new(shape, count), SharedFlows::new(shape, count));
+        let (slow, fast) = (plain.run(count), shared.run(count));
+        assert!((slow - fast).abs() <= 1e-6 * slow, "{name}: {count} ends after {slow} s and {fast} s");
+        let mut group = criterion.benchmark_group(format!("sharing/{name}"));
+        group.bench_function(BenchmarkId::from_parameter("plain"), |bencher| bencher.iter(|| plain.run(1)));
+        group.bench_function(BenchmarkId::from_parameter("drsim"), |bencher| bencher.iter(|| shared.run(1)));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, queues, draws, flows);
 criterion_main!(benches);

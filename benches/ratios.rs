@@ -5,15 +5,20 @@
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
+#[path = "yardsticks/contention.rs"]
+mod contention;
 #[path = "yardsticks/hold.rs"]
 mod hold;
 #[path = "yardsticks/plain.rs"]
 mod plain;
 #[path = "yardsticks/scenarios.rs"]
 mod scenarios;
+#[path = "yardsticks/sharing.rs"]
+mod sharing;
 #[path = "yardsticks/models.rs"]
 mod yardsticks;
 
+use contention::{PlainFlows, Shape, SharedFlows};
 use drsim::simulation::Simulator;
 use hold::{Hold, Ladder};
 use std::time::Duration;
@@ -42,6 +47,18 @@ fn hold_case(name: &'static str, pending: u32, steps: usize) -> Case {
         yardstick: Box::new(move || pass(heap.run(steps))),
         candidate: Box::new(move || pass(ladder.run(steps))),
         within: 0.0,
+    }
+}
+
+/// Both sides end and start the same flows, so they end at the same time.
+fn sharing_case(name: &'static str, shape: Shape, flows: usize, steps: usize) -> Case {
+    let (mut plain, mut shared) = (PlainFlows::new(shape, flows), SharedFlows::new(shape, flows));
+    let pass = move |answer: f64| Pass { events: steps as u64, answer };
+    Case {
+        name,
+        yardstick: Box::new(move || pass(plain.run(steps))),
+        candidate: Box::new(move || pass(shared.run(steps))),
+        within: 1e-6,
     }
 }
 
@@ -156,5 +173,11 @@ fn main() {
         ("hold/1e6", many),
     ] {
         compare(&mut hold_case(name, pending, steps), passes);
+    }
+    for (name, shape) in
+        [("sharing/link", Shape::OneLink), ("sharing/disks", Shape::Disks), ("sharing/1000", Shape::Uplinks)]
+    {
+        let (flows, steps) = if testing { (50, 50) } else { (1000, 1000) };
+        compare(&mut sharing_case(name, shape, flows, steps), passes);
     }
 }

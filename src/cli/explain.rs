@@ -76,6 +76,7 @@ fn metric(subject: &str, about: &About) -> String {
         Unit::SecondsPerYear => "seconds per year of 365.25 days",
         Unit::PerYear => "events per year of 365.25 days",
         Unit::Count => "count",
+        Unit::Bytes => "bytes",
     };
     let better = match about.better {
         Better::Higher => "more is better",
@@ -101,7 +102,7 @@ fn index() -> String {
             let _ = writeln!(text, "{title}\n  {}", words.join("\n  "));
         }
     };
-    for whose in ["service", "domain", "scenario"] {
+    for whose in ["service", "dataset", "domain", "scenario"] {
         let theirs = wire::metrics().into_iter().filter(|(subject, _)| *subject == whose);
         let described = |(_, about): (_, &About)| format!("{:<28} {}  {}", about.key, about.label, about.label_zh);
         section(&format!("Metrics of a {whose} 指标"), theirs.map(described).collect());

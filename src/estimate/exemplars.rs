@@ -3,37 +3,42 @@
 use super::{bin_edges, bin_of};
 use serde::{Deserialize, Serialize};
 
-/// One bin of badness: how many trials fell into it and the first of them.
+/// One bin of badness: how many trials fell into it and the first of them. The second part is binned by powers of two only: it breaks ties.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Bin {
-    at: u32,
+    at: (u32, u32),
     count: u64,
     first: u64,
-    badness: u64,
+    badness: (u64, u64),
 }
 
-/// A histogram of trials by badness that remembers the first trial of every bin. Merges in any order.
+/// A histogram of trials by badness in two parts, the first before the second, that remembers the first trial of every bin. Merges in any order.
 ///
 /// ```
 /// use drsim::estimate::Exemplars;
 /// let mut exemplars = Exemplars::default();
-/// for (trial, badness) in [30, 10, 20].into_iter().enumerate() {
+/// for (trial, badness) in [(30, 0), (10, 0), (10, 500)].into_iter().enumerate() {
 ///     exemplars.add(trial as u64, badness);
 /// }
-/// assert_eq!(exemplars.quantile(0.5), Some((2, 20)));
-/// assert_eq!(exemplars.worst(), Some((0, 30)));
+/// assert_eq!(exemplars.quantile(0.5), Some((2, (10, 500))));
+/// assert_eq!(exemplars.worst(), Some((0, (30, 0))));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Exemplars {
     bins: Vec<Bin>,
-    worst: Option<(u64, u64)>,
+    worst: Option<(u64, (u64, u64))>,
+}
+
+/// Number of the power of two that a value lies in; zero has its own.
+const fn octave(value: u64) -> u32 {
+    u64::BITS - value.leading_zeros()
 }
 
 impl Exemplars {
     /// Adds one trial.
     #[inline]
-    pub fn add(&mut self, trial: u64, badness: u64) {
-        self.absorb(Bin { at: bin_of(badness), count: 1, first: trial, badness });
+    pub fn add(&mut self, trial: u64, badness: (u64, u64)) {
+        self.absorb(Bin { at: (bin_of(badness.0), octave(badness.1)), count: 1, first: trial, badness });
         self.challenge(trial, badness);
     }
 
@@ -59,7 +64,7 @@ impl Exemplars {
     }
 
     /// The worst is exact, not just of the worst bin; the earlier trial wins a tie.
-    fn challenge(&mut self, trial: u64, badness: u64) {
+    fn challenge(&mut self, trial: u64, badness: (u64, u64)) {
         let beaten = self.worst.is_none_or(|(held, worst)| badness > worst || (badness == worst && trial < held));
         if beaten {
             self.worst = Some((trial, badness));
@@ -68,7 +73,7 @@ impl Exemplars {
 
     /// First trial of the bin that holds the quantile at `level` (0 to 1), and its badness; `None` without trials.
     #[must_use]
-    pub fn quantile(&self, level: f64) -> Option<(u64, u64)> {
+    pub fn quantile(&self, level: f64) -> Option<(u64, (u64, u64))> {
         let total: u64 = self.bins.iter().map(|bin| bin.count).sum();
         let rank = ((level * total as f64 * (1.0 - f64::EPSILON)).ceil() as u64).max(1);
         let mut seen = 0;
@@ -79,14 +84,14 @@ impl Exemplars {
                 seen >= rank
             })
             .map(|bin| {
-                debug_assert!((bin_edges(bin.at).0..bin_edges(bin.at).1).contains(&bin.badness));
+                debug_assert!((bin_edges(bin.at.0).0..bin_edges(bin.at.0).1).contains(&bin.badness.0));
                 (bin.first, bin.badness)
             })
     }
 
     /// Trial and badness of the worst trial, the first of them in a tie; `None` without trials.
     #[must_use]
-    pub const fn worst(&self) -> Option<(u64, u64)> {
+    pub const fn worst(&self) -> Option<(u64, (u64, u64))> {
         self.worst
     }
 }
@@ -97,7 +102,7 @@ mod tests {
 
     #[test]
     fn any_order_chooses_the_same_trials() {
-        let badness = |trial: u64| (trial * 7919) % 1000 * 1000;
+        let badness = |trial: u64| ((trial * 7919) % 1000 * 1000, trial % 3 * 1000);
         let mut forward = Exemplars::default();
         (0..2000).for_each(|trial| forward.add(trial, badness(trial)));
         let (mut late, mut early) = (Exemplars::default(), Exemplars::default());
@@ -105,9 +110,28 @@ mod tests {
         (0..700).rev().for_each(|trial| early.add(trial, badness(trial)));
         late.merge(&early);
         assert_eq!(late, forward);
-        assert_eq!(forward.worst(), (0..1000).find(|&trial| badness(trial) == 999_000).map(|trial| (trial, 999_000)));
+        assert_eq!(
+            forward.worst(),
+            (0..2000).find(|&trial| badness(trial) == (999_000, 2000)).map(|trial| (trial, (999_000, 2000)))
+        );
         let (median, bad) = (forward.quantile(0.5).unwrap(), forward.quantile(0.95).unwrap());
-        assert!((495_000..505_000).contains(&median.1) && (940_000..960_000).contains(&bad.1), "{median:?} {bad:?}");
+        assert!(
+            (495_000..505_000).contains(&median.1.0) && (940_000..960_000).contains(&bad.1.0),
+            "{median:?} {bad:?}"
+        );
         assert_eq!(badness(median.0), median.1);
+    }
+
+    #[test]
+    fn among_equally_long_the_one_that_lost_more_is_worse() {
+        let mut exemplars = Exemplars::default();
+        for trial in 0..100 {
+            exemplars.add(trial, (50, if trial < 60 { 0 } else { 1 << (trial - 60) }));
+        }
+        exemplars.add(100, (49, u64::MAX));
+        assert_eq!(exemplars.worst(), Some((99, (50, 1 << 39))));
+        assert_eq!(exemplars.quantile(0.5), Some((0, (50, 0))));
+        // 101 trials, one of them shorter: rank 96 is the 95th of those alike, 60 without and the 35th with a loss.
+        assert_eq!(exemplars.quantile(0.95), Some((94, (50, 1 << 34))));
     }
 }

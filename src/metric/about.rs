@@ -15,6 +15,8 @@ pub enum Unit {
     PerYear,
     /// A count.
     Count,
+    /// Bytes.
+    Bytes,
 }
 
 /// Which direction is better.

@@ -48,7 +48,7 @@ pub static DOMAIN_METRICS: [Metric<DomainTally>; 8] = [
             definition: "trials in which the domain as a whole was off at least once over all trials",
             distribution: false,
         },
-        sample: Sample::Proportion(|tally| tally.off.count > 0),
+        sample: Sample::Proportion(|tally| tally.off.count > 0, Shown::Plain),
     },
     Metric {
         about: About {

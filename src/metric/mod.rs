@@ -1,18 +1,20 @@
 //! The one list of what is computed. CSV columns, JSON keys, `explain` and the cross-check follow from it.
 
 mod about;
+mod dataset;
 mod domain;
 mod sample;
 mod scenario;
 mod service;
 
 pub use about::{About, Better, Unit};
+pub use dataset::DATASET_METRICS;
 pub use domain::DOMAIN_METRICS;
-pub use sample::{Lengths, Metric, Sample, Shown, Sums};
+pub use sample::{Lengths, Metric, Of, Sample, Shown, Sums};
 pub use scenario::SCENARIO_METRICS;
 pub use service::SERVICE_METRICS;
 
-/// Every metric with the kind of subject it belongs to: `service`, `domain` or `scenario`.
+/// Every metric with the kind of subject it belongs to: `service`, `dataset`, `domain` or `scenario`.
 ///
 /// ```
 /// let mut found = drsim::metric::all().filter(|(_, about)| about.key == "recovery_time_s");
@@ -20,9 +22,10 @@ pub use service::SERVICE_METRICS;
 /// ```
 pub fn all() -> impl Iterator<Item = (&'static str, &'static About)> {
     let services = SERVICE_METRICS.iter().map(|metric| ("service", &metric.about));
+    let datasets = DATASET_METRICS.iter().map(|metric| ("dataset", &metric.about));
     let domains = DOMAIN_METRICS.iter().map(|metric| ("domain", &metric.about));
     let whole = SCENARIO_METRICS.iter().map(|metric| ("scenario", &metric.about));
-    services.chain(domains).chain(whole)
+    services.chain(datasets).chain(domains).chain(whole)
 }
 
 /// Position of the metric with this key in a table.
@@ -47,6 +50,7 @@ mod tests {
                 Unit::Seconds => "_s",
                 Unit::SecondsPerYear => "_s_per_year",
                 Unit::PerYear => "_per_year",
+                Unit::Bytes => "_bytes",
                 Unit::Share | Unit::Probability | Unit::Count => "",
             };
             assert!(about.key.ends_with(ending), "{} does not end in {ending}", about.key);
@@ -58,7 +62,11 @@ mod tests {
         for metric in &SERVICE_METRICS {
             assert_eq!(metric.about.distribution, metric.sample.lengths().is_some(), "{}", metric.about.key);
         }
-        assert!(all().filter(|(subject, _)| *subject != "service").all(|(_, about)| !about.distribution));
+        for metric in &DATASET_METRICS {
+            assert_eq!(metric.about.distribution, metric.sample.lengths().is_some(), "{}", metric.about.key);
+        }
+        let others = all().filter(|(subject, _)| !matches!(*subject, "service" | "dataset"));
+        assert!(others.into_iter().all(|(_, about)| !about.distribution));
     }
 
     #[test]

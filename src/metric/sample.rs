@@ -2,6 +2,7 @@
 
 use super::About;
 use crate::estimate::{Basis, Estimate, Moments, Quantiles, RatioMoments, mean, proportion, ratio, rule_of_three};
+use crate::model::Phase;
 use crate::quantity::{SECONDS_PER_YEAR, Span};
 use crate::simulation::EventTotals;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,21 @@ pub enum Lengths {
     Recoveries,
     /// Detections.
     Detections,
+    /// Catching up with work after an outage.
+    CatchUps,
+    /// Ages of the points that came back after a loss of data.
+    Points,
+    /// One phase of the recoveries from losses of data.
+    Phase(Phase),
+}
+
+/// What an amount refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// The amount that there is: a share, which several losses in one trial can carry beyond 1.
+    Whole,
+    /// A trial.
+    Trial,
 }
 
 /// What one trial contributes.
@@ -47,11 +63,17 @@ pub enum Sample<T: 'static> {
     /// Any number; mean over trials.
     Mean(fn(&T) -> f64),
     /// Whether it happened in the trial; share of trials.
-    Proportion(fn(&T) -> bool),
+    Proportion(fn(&T) -> bool, Shown),
     /// A part and its whole; sum over sum, between 0 and 1.
     Part(fn(&T) -> (f64, f64), Shown),
     /// Time and number of events that it is divided among; sum over sum, in seconds.
     PerEvent(fn(&T) -> (f64, f64)),
+    /// Time at risk and the number of events that ended it; sum over sum, in seconds. Without an event at least a third of all that time.
+    TimeTo(fn(&T) -> (f64, f64)),
+    /// An amount that is lost and the one that there is; sum over sum or over trials. Without a loss at most three trials lose all.
+    Lost(fn(&T) -> (f64, f64), Of),
+    /// Any two amounts; sum over sum, which may exceed 1.
+    Ratio(fn(&T) -> (f64, f64)),
     /// Events with a length; mean and quantiles over events, in seconds.
     Length(fn(&T) -> EventTotals, Lengths),
     /// Smallest value over all trials.
@@ -106,8 +128,13 @@ impl<T> Sample<T> {
     pub fn start(&self) -> Sums {
         match self {
             Self::Share(..) | Self::Events(_) | Self::Mean(_) => Sums::Mean(Moments::default()),
-            Self::Part(..) | Self::PerEvent(_) | Self::Length(..) => Sums::Ratio(RatioMoments::default()),
-            Self::Proportion(_) => Sums::Proportion { hits: 0, n: 0 },
+            Self::Part(..)
+            | Self::PerEvent(_)
+            | Self::TimeTo(_)
+            | Self::Lost(..)
+            | Self::Ratio(_)
+            | Self::Length(..) => Sums::Ratio(RatioMoments::default()),
+            Self::Proportion(..) => Sums::Proportion { hits: 0, n: 0 },
             Self::Least(_) => Sums::Least { value: None, n: 0 },
         }
     }
@@ -119,7 +146,14 @@ impl<T> Sample<T> {
             (Self::Share(value, _) | Self::Events(value) | Self::Mean(value), Sums::Mean(moments)) => {
                 moments.add(value(tally));
             }
-            (Self::Part(pair, _) | Self::PerEvent(pair), Sums::Ratio(moments)) => {
+            (
+                Self::Part(pair, _)
+                | Self::PerEvent(pair)
+                | Self::TimeTo(pair)
+                | Self::Lost(pair, _)
+                | Self::Ratio(pair),
+                Sums::Ratio(moments),
+            ) => {
                 let (x, y) = pair(tally);
                 moments.add(x, y);
             }
@@ -127,7 +161,7 @@ impl<T> Sample<T> {
                 let totals = totals(tally);
                 moments.add(totals.sum.as_seconds(), totals.count as f64);
             }
-            (Self::Proportion(happened), Sums::Proportion { hits, n }) => {
+            (Self::Proportion(happened, _), Sums::Proportion { hits, n }) => {
                 *hits += u64::from(happened(tally));
                 *n += 1;
             }
@@ -148,9 +182,12 @@ impl<T> Sample<T> {
             Self::Share(..)
             | Self::Events(_)
             | Self::Mean(_)
-            | Self::Proportion(_)
+            | Self::Proportion(..)
             | Self::Part(..)
             | Self::PerEvent(_)
+            | Self::TimeTo(_)
+            | Self::Lost(..)
+            | Self::Ratio(_)
             | Self::Least(_) => None,
         }
     }
@@ -159,9 +196,16 @@ impl<T> Sample<T> {
     #[must_use]
     pub const fn edge(&self) -> Option<f64> {
         match self {
-            Self::Share(_, Shown::Complement) | Self::Part(_, Shown::Complement) => Some(1.0),
-            Self::Share(..) | Self::Part(..) | Self::Events(_) | Self::Proportion(_) => Some(0.0),
-            Self::Mean(_) | Self::PerEvent(_) | Self::Length(..) | Self::Least(_) => None,
+            Self::Share(_, Shown::Complement)
+            | Self::Part(_, Shown::Complement)
+            | Self::Proportion(_, Shown::Complement) => Some(1.0),
+            Self::Share(..) | Self::Part(..) | Self::Events(_) | Self::Proportion(..) | Self::Lost(..) => Some(0.0),
+            Self::Mean(_)
+            | Self::PerEvent(_)
+            | Self::TimeTo(_)
+            | Self::Ratio(_)
+            | Self::Length(..)
+            | Self::Least(_) => None,
         }
     }
 
@@ -184,8 +228,11 @@ impl<T> Sample<T> {
                 show(bounded(ratio(moments, (0.0, 1.0)), moments.x == 0.0, moments.clusters), *shown)
             }
             (Self::PerEvent(_), Sums::Ratio(moments)) => per_event(moments, None),
+            (Self::TimeTo(_), Sums::Ratio(moments)) => time_to(moments),
+            (Self::Lost(_, of), Sums::Ratio(moments)) => lost(moments, *of),
+            (Self::Ratio(_), Sums::Ratio(moments)) => ratio(moments, (0.0, f64::INFINITY)),
             (Self::Length(..), Sums::Ratio(moments)) => per_event(moments, quantiles),
-            (Self::Proportion(_), Sums::Proportion { hits, n }) => proportion(*hits, *n),
+            (Self::Proportion(_, shown), Sums::Proportion { hits, n }) => show(proportion(*hits, *n), *shown),
             (Self::Least(_), Sums::Least { value, n }) => match value {
                 Some(_) => Estimate { point: *value, n: *n, basis: Basis::Extreme, ..Estimate::NOTHING },
                 None => Estimate::NOTHING,
@@ -209,6 +256,23 @@ fn bounded(estimate: Estimate, never: bool, n: u64) -> Estimate {
 
 fn per_event(moments: &RatioMoments, quantiles: Option<Quantiles>) -> Estimate {
     Estimate { n: moments.y as u64, quantiles, ..ratio(moments, (0.0, f64::INFINITY)) }
+}
+
+/// Without an event: a Poisson process that stays silent for so long has, at 95 %, a mean time of at least a third of that. There is no point then.
+fn time_to(moments: &RatioMoments) -> Estimate {
+    if moments.y > 0.0 || moments.x <= 0.0 {
+        return per_event(moments, None);
+    }
+    Estimate { low: Some(moments.x / 3.0), basis: Basis::Bound, ..Estimate::NOTHING }
+}
+
+fn lost(moments: &RatioMoments, of: Of) -> Estimate {
+    let whole = bounded(ratio(moments, (0.0, f64::INFINITY)), moments.x == 0.0, moments.clusters);
+    match of {
+        Of::Whole => whole,
+        // What there is does not depend on chance: no scatter of its own.
+        Of::Trial => scaled(whole, 0.0, moments.y / moments.n.max(1) as f64),
+    }
 }
 
 fn show(estimate: Estimate, shown: Shown) -> Estimate {
@@ -272,6 +336,41 @@ mod tests {
         let outage = estimate(&sample, &[totals(2, 30.0), totals(0, 0.0), totals(1, 60.0)]);
         assert_eq!((outage.point, outage.n), (Some(30.0), 3));
         assert_eq!(estimate(&sample, &[totals(0, 0.0)]), Estimate::NOTHING);
+    }
+
+    #[test]
+    fn what_was_never_lost_lasts_at_least_a_third_of_the_time_seen() {
+        let sample = Sample::TimeTo(|&pair: &(f64, f64)| pair);
+        let never = estimate(&sample, &vec![(10.0, 0.0); 300]);
+        assert_eq!((never.point, never.low, never.high, never.basis), (None, Some(1000.0), None, Basis::Bound));
+        let seen = estimate(&sample, &[(10.0, 1.0), (4.0, 1.0), (10.0, 0.0)]);
+        assert_eq!((seen.point, seen.n, seen.basis), (Some(12.0), 2, Basis::Interval));
+        assert_eq!(estimate(&sample, &[]), Estimate::NOTHING);
+    }
+
+    #[test]
+    fn losses_are_counted_per_byte_and_per_trial() {
+        let pairs = [(0.0, 8.0), (16.0, 8.0), (0.0, 8.0), (0.0, 8.0)];
+        let of = |of| Sample::Lost(|&pair: &(f64, f64)| pair, of);
+        let (share, amount) = (estimate(&of(Of::Whole), &pairs), estimate(&of(Of::Trial), &pairs));
+        assert_eq!((share.point, amount.point), (Some(0.5), Some(4.0)));
+        // By hand: 0 and 16 bytes have a variance of 64 between four trials, so the mean has an error of 4.
+        assert!((amount.std_error.unwrap() - 4.0).abs() < 1e-12, "{amount:?}");
+        assert!(share.high.unwrap() > 1.0, "several losses can add up to more than there is at a time");
+        let never = vec![(0.0, 8.0); 300];
+        let (share, amount) = (estimate(&of(Of::Whole), &never), estimate(&of(Of::Trial), &never));
+        assert_eq!((share.high, amount.high, amount.basis), (Some(0.01), Some(0.08), Basis::Bound));
+    }
+
+    #[test]
+    fn durability_has_no_more_nines_than_the_trials_support() {
+        let sample = Sample::Proportion(|&lost: &bool| lost, Shown::Complement);
+        let never = estimate(&sample, &vec![false; 3000]);
+        assert_eq!((never.point, never.low, never.basis), (Some(1.0), Some(0.999), Basis::Bound));
+        let once: Vec<bool> = (0..3000).map(|trial| trial == 7).collect();
+        let (kept, lost) = (estimate(&sample, &once), proportion(1, 3000));
+        assert_eq!(kept.point, Some(1.0 - 1.0 / 3000.0));
+        assert_eq!(kept.low, lost.high.map(|high| 1.0 - high));
     }
 
     #[test]

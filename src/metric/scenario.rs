@@ -44,7 +44,7 @@ pub static SCENARIO_METRICS: [Metric<ScenarioTally>; 14] = [
             definition: "trials with at least one outage of any service over all trials",
             distribution: false,
         },
-        sample: Sample::Proportion(|tally| tally.any_down.count > 0),
+        sample: Sample::Proportion(|tally| tally.any_down.count > 0, Shown::Plain),
     },
     Metric {
         about: About {

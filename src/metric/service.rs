@@ -24,12 +24,12 @@ fn lost(kept: f64, whole: f64) -> f64 {
     if lost <= whole * 1e-12 { 0.0 } else { lost }
 }
 
-fn missed((met, judged): (u64, u64)) -> (f64, f64) {
+pub(super) fn missed((met, judged): (u64, u64)) -> (f64, f64) {
     ((judged - met) as f64, judged as f64)
 }
 
 /// All metrics of a service, in the order in which they are shown.
-pub static SERVICE_METRICS: [Metric<ServiceTally>; 25] = [
+pub static SERVICE_METRICS: [Metric<ServiceTally>; 26] = [
     Metric {
         about: About {
             key: "availability",
@@ -64,7 +64,7 @@ pub static SERVICE_METRICS: [Metric<ServiceTally>; 25] = [
             definition: "trials with at least one outage within the horizon over all trials",
             distribution: false,
         },
-        sample: Sample::Proportion(|tally| tally.outages.count > 0),
+        sample: Sample::Proportion(|tally| tally.outages.count > 0, Shown::Plain),
     },
     Metric {
         about: About {
@@ -149,6 +149,18 @@ pub static SERVICE_METRICS: [Metric<ServiceTally>; 25] = [
             distribution: true,
         },
         sample: Sample::Length(|tally| tally.detections, Lengths::Detections),
+    },
+    Metric {
+        about: About {
+            key: "wrt_s",
+            label: "work recovery time",
+            label_zh: "业务追补时间",
+            unit: Unit::Seconds,
+            better: Better::Lower,
+            definition: "from service to all work caught up, over the outages that left work to catch up with",
+            distribution: true,
+        },
+        sample: Sample::Length(|tally| tally.catch_ups, Lengths::CatchUps),
     },
     Metric {
         about: About {

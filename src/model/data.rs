@@ -62,6 +62,8 @@ pub enum CopyRole {
         /// Behind when nothing is in the way.
         lag: Span,
     },
+    /// Room at another place: empty until the dataset is restored there.
+    Spare,
 }
 
 /// Fragments of a stripe.
@@ -200,8 +202,6 @@ pub struct Recovery {
     pub detect: Distribution,
     /// From there until it is decided to restore.
     pub decide: Distribution,
-    /// Where to restore while the primary place cannot take it.
-    pub to: Option<DomainId>,
     /// Time to set the system up, before the data can go in.
     pub prepare: Option<Distribution>,
     /// Most that the restore can take in: decrypting, decompressing, loading.

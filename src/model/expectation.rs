@@ -1,6 +1,6 @@
 //! What a scenario says must come out.
 
-use super::{DomainId, ServiceId};
+use super::{DatasetId, DomainId, ServiceId};
 
 /// Whose metric.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -9,6 +9,8 @@ pub enum Subject {
     Service(ServiceId),
     /// A failure domain.
     Domain(DomainId),
+    /// A dataset.
+    Dataset(DatasetId),
     /// The whole scenario.
     Scenario,
 }

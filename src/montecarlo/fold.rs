@@ -3,10 +3,10 @@
 use super::ROWS;
 use crate::estimate::{Exemplars, Sectioned};
 use crate::id::Id as _;
-use crate::metric::{DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
+use crate::metric::{DATASET_METRICS, DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
 use crate::model::{Cause, DomainId, Scenario};
 use crate::quantity::Span;
-use crate::simulation::{EventKind, PROFILE_BINS, TrialTally};
+use crate::simulation::{DataEventKind, EventKind, PROFILE_BINS, TrialTally};
 use serde::{Deserialize, Serialize};
 
 /// What must be known of a scenario to add up its trials.
@@ -20,6 +20,10 @@ pub struct Shape {
     pub horizon: Span,
     /// Number of services.
     pub services: usize,
+    /// Number of datasets.
+    pub datasets: usize,
+    /// Number of stores.
+    pub stores: usize,
     /// Domains that are reported, ascending.
     pub domains: Vec<DomainId>,
     /// Number of causes that downtime is charged to.
@@ -36,27 +40,32 @@ impl Shape {
             seed,
             horizon: scenario.horizon,
             services: scenario.services.len(),
+            datasets: scenario.datasets.len(),
+            stores: scenario.stores.len(),
             domains: named.map(|(id, _)| id).collect(),
             causes: Cause::count(scenario),
         }
     }
 }
 
-/// Sums of one service, one domain or the whole over trials.
+/// Sums of one service, one dataset, one domain or the whole over trials.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SubjectFold {
     /// By metric, in table order.
     pub sums: Vec<Sums>,
     /// Seconds down by cause; empty but for services.
     pub charges: Vec<f64>,
-    /// Redundancy degree times seconds by slice of the horizon; empty but for services.
+    /// By slice of the horizon: redundancy degree times seconds for services, bytes at risk times seconds for datasets; empty for others.
     pub profile: Vec<f64>,
+    /// Bytes times seconds by store; empty but for datasets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stored: Vec<f64>,
 }
 
 impl SubjectFold {
-    fn start<T>(metrics: &[Metric<T>], causes: usize, slices: usize) -> Self {
+    fn start<T>(metrics: &[Metric<T>], causes: usize, slices: usize, stores: usize) -> Self {
         let sums = metrics.iter().map(|metric| metric.sample.start()).collect();
-        Self { sums, charges: vec![0.0; causes], profile: vec![0.0; slices] }
+        Self { sums, charges: vec![0.0; causes], profile: vec![0.0; slices], stored: vec![0.0; stores] }
     }
 
     #[inline]
@@ -72,6 +81,7 @@ impl SubjectFold {
         }
         accumulate(&mut self.charges, &later.charges);
         accumulate(&mut self.profile, &later.profile);
+        accumulate(&mut self.stored, &later.stored);
     }
 }
 
@@ -89,6 +99,8 @@ pub struct Fold {
     pub trials: u64,
     /// By service, in id order.
     pub services: Vec<SubjectFold>,
+    /// By dataset, in id order.
+    pub datasets: Vec<SubjectFold>,
     /// By named domain, in id order.
     pub domains: Vec<SubjectFold>,
     /// Over everything.
@@ -101,9 +113,10 @@ impl Fold {
     pub fn start(shape: &Shape) -> Self {
         Self {
             trials: 0,
-            services: vec![SubjectFold::start(&SERVICE_METRICS, shape.causes, PROFILE_BINS); shape.services],
-            domains: vec![SubjectFold::start(&DOMAIN_METRICS, 0, 0); shape.domains.len()],
-            whole: SubjectFold::start(&SCENARIO_METRICS, 0, 0),
+            services: vec![SubjectFold::start(&SERVICE_METRICS, shape.causes, PROFILE_BINS, 0); shape.services],
+            datasets: vec![SubjectFold::start(&DATASET_METRICS, 0, PROFILE_BINS, shape.stores); shape.datasets],
+            domains: vec![SubjectFold::start(&DOMAIN_METRICS, 0, 0, 0); shape.domains.len()],
+            whole: SubjectFold::start(&SCENARIO_METRICS, 0, 0, 0),
         }
     }
 
@@ -115,6 +128,11 @@ impl Fold {
             accumulate(&mut fold.charges, &service.charged);
             accumulate(&mut fold.profile, degree);
         }
+        for (fold, dataset) in self.datasets.iter_mut().zip(&tally.datasets) {
+            fold.add(&DATASET_METRICS, dataset);
+            accumulate(&mut fold.profile, &dataset.at_risk_profile);
+            accumulate(&mut fold.stored, &dataset.stored);
+        }
         for (fold, &domain) in self.domains.iter_mut().zip(&shape.domains) {
             fold.add(&DOMAIN_METRICS, &tally.domains[domain]);
         }
@@ -125,6 +143,9 @@ impl Fold {
     pub fn merge(&mut self, later: &Self) {
         self.trials += later.trials;
         for (fold, later) in self.services.iter_mut().zip(&later.services) {
+            fold.merge(later);
+        }
+        for (fold, later) in self.datasets.iter_mut().zip(&later.datasets) {
             fold.merge(later);
         }
         for (fold, later) in self.domains.iter_mut().zip(&later.domains) {
@@ -150,7 +171,9 @@ pub struct ServiceRow {
 pub struct Counts {
     /// Lengths in microseconds by service and [`EventKind::index`].
     pub lengths: Vec<Vec<Sectioned>>,
-    /// Trials by total downtime of all services in microseconds.
+    /// Lengths in microseconds by dataset and [`DataEventKind::index`].
+    pub data_lengths: Vec<Vec<Sectioned>>,
+    /// Trials by microseconds down, all services together (without a service: time in which datasets could not be read), then by bytes lost.
     pub exemplars: Exemplars,
     /// One row per trial and service, trial by trial; only trials below [`ROWS`].
     pub rows: Vec<ServiceRow>,
@@ -162,6 +185,7 @@ impl Counts {
     pub fn start(shape: &Shape) -> Self {
         Self {
             lengths: vec![vec![Sectioned::default(); EventKind::COUNT]; shape.services],
+            data_lengths: vec![vec![Sectioned::default(); DataEventKind::COUNT]; shape.datasets],
             exemplars: Exemplars::default(),
             rows: Vec::new(),
         }
@@ -172,8 +196,16 @@ impl Counts {
         for event in &tally.events {
             self.lengths[event.service.index()][event.kind.index()].add(trial, event.length.as_microseconds());
         }
-        let down = tally.services.iter().fold(Span::ZERO, |down, service| down + service.down);
-        self.exemplars.add(trial, down.as_microseconds());
+        for event in &tally.data_events {
+            self.data_lengths[event.dataset.index()][event.kind.index()].add(trial, event.length.as_microseconds());
+        }
+        let down = if tally.services.is_empty() {
+            tally.datasets.iter().fold(Span::ZERO, |down, dataset| down + dataset.unreadable)
+        } else {
+            tally.services.iter().fold(Span::ZERO, |down, service| down + service.down)
+        };
+        let lost: f64 = tally.datasets.iter().map(|dataset| dataset.lost_bytes).sum();
+        self.exemplars.add(trial, (down.as_microseconds(), lost as u64));
         if trial < ROWS {
             self.rows.extend(tally.services.iter().map(|service| ServiceRow {
                 down: service.down.as_microseconds(),
@@ -185,7 +217,8 @@ impl Counts {
 
     /// Appends the trials of `later`.
     pub fn merge(&mut self, later: &Self) {
-        for (kinds, later) in self.lengths.iter_mut().zip(&later.lengths) {
+        let both = self.lengths.iter_mut().chain(&mut self.data_lengths);
+        for (kinds, later) in both.zip(later.lengths.iter().chain(&later.data_lengths)) {
             for (lengths, later) in kinds.iter_mut().zip(later) {
                 lengths.merge(later);
             }

@@ -4,7 +4,7 @@
 //! largest subtrees in it, so that shards can be put together later to the very bits of a single run.
 
 use super::{BLOCK, Counts, Fold, Shape};
-use crate::metric::{DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
+use crate::metric::{DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::quantity::Span;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,8 @@ pub struct Prefix {
     pub trials: u64,
     /// By service, in id order.
     pub services: Vec<Sums>,
+    /// By dataset, in id order.
+    pub datasets: Vec<Sums>,
     /// By named domain, in id order.
     pub domains: Vec<Sums>,
     /// Over everything.
@@ -52,11 +54,13 @@ impl Prefix {
     pub(crate) fn of(fold: &Fold) -> Self {
         let row = |position: Option<usize>| position.expect("every subject has an availability");
         let service = row(position(&SERVICE_METRICS, "availability"));
+        let dataset = row(position(&DATASET_METRICS, "availability"));
         let domain = row(position(&DOMAIN_METRICS, "availability"));
         let whole = row(position(&SCENARIO_METRICS, "availability"));
         Self {
             trials: fold.trials,
             services: fold.services.iter().map(|subject| subject.sums[service]).collect(),
+            datasets: fold.datasets.iter().map(|subject| subject.sums[dataset]).collect(),
             domains: fold.domains.iter().map(|subject| subject.sums[domain]).collect(),
             whole: fold.whole.sums[whole],
         }
@@ -259,6 +263,7 @@ fn same_study(left: &Outcomes, right: &Outcomes) -> Result<(), MergeError> {
             (
                 shard.horizon,
                 fold.services.len(),
+                fold.datasets.len(),
                 fold.domains.len(),
                 fold.services.first().map(|fold| fold.charges.len()),
             )

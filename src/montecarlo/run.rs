@@ -4,7 +4,7 @@ use super::outcomes::{Outcomes, Prefix, Stopped, Subtree};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
-use crate::metric::{DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
+use crate::metric::{DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::model::{DomainId, ServiceId, Subject};
 use crate::simulation::TrialTally;
 use rayon::prelude::*;
@@ -221,6 +221,7 @@ struct Rule<'a> {
 #[derive(Clone, Copy)]
 enum Place {
     Service(usize),
+    Dataset(usize),
     Domain(usize),
     Whole,
 }
@@ -232,6 +233,10 @@ impl<'a> Rule<'a> {
         let domain = |id: DomainId| shape.domains.iter().position(|&named| named == id);
         let (place, row) = match until.subject {
             Subject::Service(id) => (service(id).map(Place::Service), position(&SERVICE_METRICS, &until.metric)),
+            Subject::Dataset(id) => {
+                let index = Some(id.index()).filter(|&index| index < shape.datasets);
+                (index.map(Place::Dataset), position(&DATASET_METRICS, &until.metric))
+            }
             Subject::Domain(id) => (domain(id).map(Place::Domain), position(&DOMAIN_METRICS, &until.metric)),
             Subject::Scenario => (Some(Place::Whole), position(&SCENARIO_METRICS, &until.metric)),
         };
@@ -241,6 +246,7 @@ impl<'a> Rule<'a> {
     fn holds(&self, outcomes: &Outcomes) -> bool {
         let sums = |fold: &Fold| match self.place {
             Place::Service(at) => fold.services[at].sums[self.row],
+            Place::Dataset(at) => fold.datasets[at].sums[self.row],
             Place::Domain(at) => fold.domains[at].sums[self.row],
             Place::Whole => fold.whole.sums[self.row],
         };
@@ -255,6 +261,7 @@ impl<'a> Rule<'a> {
         let horizon = outcomes.horizon();
         match self.place {
             Place::Service(_) => SERVICE_METRICS[self.row].sample.estimate(sums, horizon, None),
+            Place::Dataset(_) => DATASET_METRICS[self.row].sample.estimate(sums, horizon, None),
             Place::Domain(_) => DOMAIN_METRICS[self.row].sample.estimate(sums, horizon, None),
             Place::Whole => SCENARIO_METRICS[self.row].sample.estimate(sums, horizon, None),
         }

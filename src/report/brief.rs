@@ -4,7 +4,7 @@ use crate::estimate::Estimate;
 use crate::model::{Level, ServiceId, Subject};
 use crate::report::number::{self, NOTHING};
 use crate::report::wording;
-use crate::study::{Check, Expected, Findings, Judgement, Stopped, SubjectFindings, Verdict};
+use crate::study::{Check, Expected, Findings, Judgement, Promiser, Stopped, SubjectFindings, Verdict};
 use std::cmp::Reverse;
 
 /// Column heads of the table of services.
@@ -80,7 +80,7 @@ pub(super) fn worst(findings: &Findings, most: usize) -> Vec<(ServiceId, &Subjec
 
 fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
     let service = &findings.scenario.services[id];
-    let judgement = wording::overall(findings, id);
+    let judgement = wording::overall(findings, Promiser::Service(id));
     let shown = |key: &str| {
         found.metric(key).map_or(NOTHING.to_owned(), |measured| {
             let text = number::estimate(measured.about.unit, &amounts(Per::of(findings), measured.estimate));
@@ -178,8 +178,9 @@ pub(super) fn telling(findings: &Findings, most: usize) -> (Vec<&Check>, usize) 
     let rank = |check: &Check| {
         let subject = match check.subject {
             Subject::Service(_) => 0,
-            Subject::Domain(_) => 1,
-            Subject::Scenario => 2,
+            Subject::Dataset(_) => 1,
+            Subject::Domain(_) => 2,
+            Subject::Scenario => 3,
         };
         // Availability of every service before the rest of any.
         let metric = ["availability", "outages_per_year", "mttr_s", "outage_probability"]
@@ -203,7 +204,7 @@ pub(super) fn unchecked(findings: &Findings) -> Vec<(ServiceId, &str)> {
     let checked = |id| findings.checks.iter().any(|check| check.subject == Subject::Service(id));
     let of = |subject| match subject {
         Subject::Service(id) if !checked(id) => Some(id),
-        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => None,
+        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario => None,
     };
     findings.unchecked.iter().filter_map(|(subject, why)| Some((of(*subject)?, why.as_str()))).collect()
 }
@@ -215,7 +216,7 @@ pub(super) fn troubled(findings: &Findings) -> Vec<&Verdict> {
         verdict.disruption.is_none()
             || !findings.verdicts.iter().any(|all| {
                 all.disruption.is_none()
-                    && all.service == verdict.service
+                    && all.of == verdict.of
                     && all.objective == verdict.objective
                     && (all.judgement == Judgement::Missed || all.judgement == verdict.judgement)
             })
@@ -226,12 +227,12 @@ pub(super) fn troubled(findings: &Findings) -> Vec<&Verdict> {
 
 /// `pay, site: rto`, what a verdict is about.
 pub(super) fn about(findings: &Findings, verdict: &Verdict) -> String {
-    let service = &findings.scenario.services[verdict.service].name;
+    let name_of = wording::promiser(&findings.scenario, verdict.of);
     let name =
         if verdict.objective.len() == 3 { verdict.objective.to_uppercase() } else { verdict.objective.to_owned() };
     match verdict.disruption {
-        Some(disruption) => format!("{service}, {} disruption, {name}", disruption.key()),
-        None => format!("{service}, {name}"),
+        Some(disruption) => format!("{name_of}, {} disruption, {name}", disruption.key()),
+        None => format!("{name_of}, {name}"),
     }
 }
 

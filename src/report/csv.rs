@@ -3,10 +3,9 @@
 
 use crate::estimate::Estimate;
 use crate::metric::About;
-use crate::model::Disruption;
 use crate::quantity::{MICROSECONDS_PER_SECOND, SimTime};
 use crate::report::{trace, wording};
-use crate::study::{Attribution, Findings, SubjectFindings};
+use crate::study::{Attribution, Findings, Promiser, SubjectFindings};
 use ::csv::Writer;
 
 /// Most rows of `trials.csv` over all services.
@@ -76,12 +75,27 @@ fn subjects(heads: &[&str], rows: Vec<(Vec<String>, &SubjectFindings)>) -> Strin
 /// One row per verdict; `disruption` is empty where it is over all of them.
 #[must_use]
 pub fn verdicts(findings: &Findings) -> String {
-    let mut table =
-        Table::new(&["service", "disruption", "objective", "judgement", "unit", "promised", "measured", "reason"]);
+    let mut table = Table::new(&[
+        "service",
+        "dataset",
+        "disruption",
+        "objective",
+        "judgement",
+        "unit",
+        "promised",
+        "measured",
+        "reason",
+    ]);
     for verdict in &findings.verdicts {
+        let name = text(wording::promiser(&findings.scenario, verdict.of));
+        let (service, dataset) = match verdict.of {
+            Promiser::Service(_) => (name, String::new()),
+            Promiser::Dataset(_) => (String::new(), name),
+        };
         table.row(&[
-            text(&findings.scenario.services[verdict.service].name),
-            verdict.disruption.map(Disruption::key).unwrap_or_default().to_owned(),
+            service,
+            dataset,
+            verdict.class().unwrap_or_default().to_owned(),
             verdict.objective.to_owned(),
             wording::judgement_key(verdict.judgement).to_owned(),
             wording::objective_unit(verdict).to_owned(),

@@ -287,6 +287,7 @@ fn subject(unavailability: f64, median: f64, factor: f64, attribution: Vec<Attri
         recoveries: bins(median, factor, 9_000.0),
         redundancy: (0..60).map(|slice| 1.0 - 0.08 * (1.0 - (-f64::from(slice) / 6.0).exp())).collect(),
         convergence: convergence.collect(),
+        ..SubjectFindings::default()
     }
 }
 
@@ -364,7 +365,7 @@ pub fn ordinary() -> Findings {
     quiet.recoveries.clear();
     quiet.convergence.clear();
     let verdict = |service, disruption, objective, judgement, promised, measured, reason: &str| Verdict {
-        service: ServiceId::new(service),
+        of: Promiser::Service(ServiceId::new(service)),
         disruption,
         objective,
         judgement,
@@ -401,6 +402,7 @@ pub fn ordinary() -> Findings {
             (ServiceId::new(1), quiet),
             (ServiceId::new(2), subject(1.3e-2, 90.0 * HOUR, 2.0, reports)),
         ],
+        datasets: Vec::new(),
         domains: vec![(
             DomainId::new(0),
             SubjectFindings {
@@ -504,6 +506,7 @@ pub fn empty() -> Findings {
         seed: 1,
         stopped: Stopped::Interrupted,
         services: Vec::new(),
+        datasets: Vec::new(),
         domains: Vec::new(),
         whole: SubjectFindings::default(),
         verdicts: Vec::new(),

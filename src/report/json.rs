@@ -3,7 +3,7 @@
 use crate::estimate::{Basis, Estimate, Quantile};
 use crate::model::Subject;
 use crate::report::{csv, wording};
-use crate::study::{Attribution, Check, Expected, Findings, Measured, SubjectFindings, Verdict};
+use crate::study::{Attribution, Check, Expected, Findings, Measured, Promiser, SubjectFindings, Verdict};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -29,6 +29,11 @@ pub fn summary(findings: &Findings, version: &str) -> String {
         start: scenario.start.to_string(),
         trials_csv: TrialsCsv { trials: csv::trials_listed(findings), of: findings.trials },
         services: services().map(|(name, found)| (name, metrics(found))).collect(),
+        datasets: findings
+            .datasets
+            .iter()
+            .map(|(id, found)| (scenario.datasets[*id].name.as_str(), metrics(found)))
+            .collect(),
         domains: findings
             .domains
             .iter()
@@ -88,6 +93,7 @@ struct Document<'a> {
     start: String,
     trials_csv: TrialsCsv,
     services: Table<'a, Table<'a, Value>>,
+    datasets: Table<'a, Table<'a, Value>>,
     domains: Table<'a, Table<'a, Value>>,
     scenario_metrics: Table<'a, Value>,
     attribution: Attributed<'a>,
@@ -147,7 +153,10 @@ struct Charge {
 
 #[derive(Serialize)]
 struct Judged<'a> {
-    service: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataset: Option<&'a str>,
     disruption: Option<&'static str>,
     objective: &'a str,
     judgement: &'static str,
@@ -222,9 +231,15 @@ fn charges(findings: &Findings, found: &SubjectFindings) -> Vec<Charge> {
 }
 
 fn judged<'a>(findings: &'a Findings, verdict: &'a Verdict) -> Judged<'a> {
+    let name = wording::promiser(&findings.scenario, verdict.of);
+    let (service, dataset) = match verdict.of {
+        Promiser::Service(_) => (Some(name), None),
+        Promiser::Dataset(_) => (None, Some(name)),
+    };
     Judged {
-        service: &findings.scenario.services[verdict.service].name,
-        disruption: verdict.disruption.map(crate::model::Disruption::key),
+        service,
+        dataset,
+        disruption: verdict.class(),
         objective: verdict.objective,
         judgement: wording::judgement_key(verdict.judgement),
         unit: wording::objective_unit(verdict),

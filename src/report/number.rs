@@ -68,6 +68,7 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::SecondsPerYear => format!("{} / yr", duration(value)),
         Unit::PerYear => format!("{} / yr", plain(value)),
         Unit::Count => plain(value),
+        Unit::Bytes => bytes(value),
     }
 }
 
@@ -77,7 +78,12 @@ pub fn estimate(unit: Unit, estimate: &Estimate) -> String {
     if matches!(unit, Unit::Share | Unit::Probability) {
         return share(estimate);
     }
-    let Some(point) = estimate.point else { return NOTHING.to_owned() };
+    // Something that never ended has no point, but lasts at least so long.
+    let point = match (estimate.point, estimate.basis, estimate.low) {
+        (Some(point), ..) => point,
+        (None, Basis::Bound, Some(low)) => return format!("> {}", value(unit, low)),
+        (None, ..) => return NOTHING.to_owned(),
+    };
     match (estimate.basis, estimate.low, estimate.high) {
         (Basis::Nothing, ..) => NOTHING.to_owned(),
         (Basis::Bound, _, Some(high)) => format!("< {}", value(unit, high)),
@@ -149,5 +155,9 @@ mod tests {
         assert_eq!(estimate(Unit::Seconds, &rate), "1 s (1 s–1 s)");
         let unseen = Estimate { point: Some(0.0), low: Some(0.0), high: Some(6e-4), basis: Basis::Bound, ..rate };
         assert_eq!(estimate(Unit::PerYear, &unseen), "< 0.0006 / yr");
+        let never = Estimate { low: Some(3e9), basis: Basis::Bound, ..Estimate::NOTHING };
+        assert_eq!(estimate(Unit::Seconds, &never), "> 95.1 years");
+        let lost = Estimate { high: Some(3e9), ..unseen };
+        assert_eq!(estimate(Unit::Bytes, &lost), "< 3 GB");
     }
 }

@@ -1,8 +1,8 @@
 //! Words that several renderers share.
 
-use crate::model::{Scenario, ServiceId, Subject};
+use crate::model::{DatasetId, Scenario, ServiceId, Subject};
 use crate::simulation::Status;
-use crate::study::{Findings, Judgement, Stopped, SubjectFindings, Verdict, Which};
+use crate::study::{Findings, Judgement, Promiser, Stopped, SubjectFindings, Verdict, Which};
 
 /// How downtime is divided among causes; printed with every attribution.
 pub const ATTRIBUTION_RULE: &str =
@@ -62,9 +62,9 @@ pub const fn judgement(judgement: Judgement) -> &'static str {
     }
 }
 
-/// The worst judgement of a service over all its verdicts.
+/// The worst judgement of a service or dataset over all its verdicts.
 #[must_use]
-pub fn overall(findings: &Findings, service: ServiceId) -> Judgement {
+pub fn overall(findings: &Findings, of: Promiser) -> Judgement {
     let rank = |judgement: Judgement| match judgement {
         Judgement::Missed => 4,
         Judgement::AtRisk => 3,
@@ -72,7 +72,7 @@ pub fn overall(findings: &Findings, service: ServiceId) -> Judgement {
         Judgement::NotApplicable => 1,
         Judgement::NoObjective => 0,
     };
-    let own = findings.verdicts.iter().filter(|verdict| verdict.service == service);
+    let own = findings.verdicts.iter().filter(|verdict| verdict.of == of);
     own.map(|verdict| verdict.judgement).max_by_key(|each| rank(*each)).unwrap_or(Judgement::NoObjective)
 }
 
@@ -94,6 +94,7 @@ pub fn objective_value(verdict: &Verdict, value: Option<f64>) -> String {
 pub fn subject(scenario: &Scenario, subject: Subject) -> String {
     match subject {
         Subject::Service(service) => format!("services.{}", scenario.services[service].name),
+        Subject::Dataset(dataset) => format!("datasets.{}", scenario.datasets[dataset].name),
         Subject::Domain(domain) => format!("domains.{}", scenario.domains[domain].name),
         Subject::Scenario => "scenario".to_owned(),
     }
@@ -133,6 +134,21 @@ pub const fn agreement(agrees: Option<bool>) -> &'static str {
         Some(false) => "✖ differs",
         None => "– too little to tell",
     }
+}
+
+/// Name of who made a promise.
+#[must_use]
+pub fn promiser(scenario: &Scenario, of: Promiser) -> &str {
+    match of {
+        Promiser::Service(id) => &scenario.services[id].name,
+        Promiser::Dataset(id) => &scenario.datasets[id].name,
+    }
+}
+
+/// The findings of a dataset.
+#[must_use]
+pub fn of_dataset(findings: &Findings, dataset: DatasetId) -> Option<&SubjectFindings> {
+    findings.datasets.iter().find(|(id, _)| *id == dataset).map(|(_, found)| found)
 }
 
 /// The findings of a service.

@@ -3,7 +3,7 @@
 //! The default durations and shares are **assumptions** of this project, chosen as plausible orders of magnitude and not taken from a
 //! source; a serious study states its own in the scenario.
 
-use crate::model::Disruption;
+use crate::model::{Disruption, Reach};
 
 /// A default duration: a triangular law in hours, or a fixed one when the three are equal.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -37,13 +37,15 @@ pub(super) enum Passing {
     Sever,
     /// Capacity falls to this share.
     Slow(f64),
+    /// Data go wrong; the time is that until it shows.
+    Spoil(Reach),
 }
 
 const NONE: Hours = Hours(0.0, 0.0, 0.0);
 const WEEK: f64 = 168.0;
 
 /// All kinds.
-pub(super) const KINDS: [Kind; 19] = [
+pub(super) const KINDS: [Kind; 23] = [
     Kind {
         key: "node-failure",
         about: "A node is gone until it is replaced. Assumed: replaced after 4 to 72 hours, most likely 24.",
@@ -196,6 +198,38 @@ pub(super) const KINDS: [Kind; 19] = [
         passing: Passing::Suspend,
         lasts: Hours(6.0, 48.0, 336.0),
     },
+    Kind {
+        key: "ransomware",
+        about: "An intruder encrypts data and what is online and mutable of their backups. Assumed: found after 1 to 30 days, most likely 9.",
+        disruption: Some(Disruption::Software),
+        destroys: None,
+        passing: Passing::Spoil(Reach::Online),
+        lasts: Hours(24.0, 216.0, 720.0),
+    },
+    Kind {
+        key: "operator-delete",
+        about: "Somebody deletes the wrong data and the snapshots beside them. Assumed: found at once.",
+        disruption: Some(Disruption::Software),
+        destroys: None,
+        passing: Passing::Spoil(Reach::Snapshots),
+        lasts: NONE,
+    },
+    Kind {
+        key: "data-corruption",
+        about: "A bad release writes wrong data, which mirrors and backups take over. Assumed: found after 10 minutes to 3 days, most likely 2 hours.",
+        disruption: Some(Disruption::Software),
+        destroys: None,
+        passing: Passing::Spoil(Reach::Nothing),
+        lasts: Hours(1.0 / 6.0, 2.0, 72.0),
+    },
+    Kind {
+        key: "account-deletion",
+        about: "A provider deletes an account: nodes, data and stores at these places are gone, immutable or not. Assumed: 100 % lost, replaced in 1 to 14 days, most likely 3.",
+        disruption: None,
+        destroys: Some((1.0, Hours(24.0, 72.0, 336.0))),
+        passing: Passing::None,
+        lasts: NONE,
+    },
 ];
 
 #[cfg(test)]
@@ -206,7 +240,8 @@ mod tests {
     fn every_kind_does_something_for_some_time() {
         for kind in KINDS {
             let ordered = |hours: Hours| 0.0 < hours.0 && hours.0 <= hours.1 && hours.1 < hours.2;
-            assert!(kind.passing == Passing::None || ordered(kind.lasts), "{}", kind.key);
+            let at_once = kind.lasts == NONE && matches!(kind.passing, Passing::Spoil(_));
+            assert!(kind.passing == Passing::None || at_once || ordered(kind.lasts), "{}", kind.key);
             assert!(kind.passing != Passing::None || kind.destroys.is_some(), "{}", kind.key);
             assert!(kind.destroys.is_none_or(|(share, hours)| (0.0..=1.0).contains(&share) && ordered(hours)));
         }

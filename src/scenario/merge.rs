@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 /// Longest chain of bases.
 const BASES_MAX: usize = 8;
 /// Keys whose table holds one choice: another choice replaces it.
-const CHOICES: [&str; 19] = [
+const CHOICES: [&str; 32] = [
     "life",
     "repair",
     "logistics",
@@ -29,9 +29,25 @@ const CHOICES: [&str; 19] = [
     "up",
     "strikes",
     "placement",
+    "protect",
+    "mirror",
+    "detect",
+    "prepare",
+    "resume",
+    "anew",
+    "medium",
+    "access",
+    "transport",
+    "catch-up",
+    "answer",
+    "parts",
+    "found",
 ];
 /// Tables of named things.
-const SECTIONS: [&str; 9] = ["regions", "sites", "classes", "plant", "links", "crews", "services", "threats", "expect"];
+const SECTIONS: [&str; 14] = [
+    "regions", "sites", "classes", "plant", "links", "crews", "services", "threats", "datasets", "stores", "backups",
+    "staff", "plans", "expect",
+];
 
 /// The whole scenario as one tree.
 pub(super) fn assemble(
@@ -68,7 +84,7 @@ pub(super) fn assemble(
             None => table,
             Some(mut under) => {
                 under.entries.retain(|entry| entry.key != "name" && entry.key != "expect" && entry.key != "base");
-                lay(&mut under, table);
+                lay(&mut under, table, "");
                 under
             }
         });
@@ -151,8 +167,14 @@ pub(super) fn inside(top: &Source, source: &Source, path: &str) -> Result<(PathB
     }
 }
 
+/// True when the table of this key holds one choice.
+fn is_choice(around: &str, key: &str) -> bool {
+    // A recovery is verified for a time, a backup by rules.
+    CHOICES.contains(&key) || (around == "recover" && key == "verify")
+}
+
 /// Lays `over` on `under`: tables merge by key, everything else is replaced, a choice replaces a choice.
-fn lay(under: &mut Table, over: Table) {
+fn lay(under: &mut Table, over: Table, around: &str) {
     let mut positions: std::collections::BTreeMap<String, usize> =
         under.entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
     for entry in over.entries {
@@ -162,9 +184,9 @@ fn lay(under: &mut Table, over: Table) {
             continue;
         };
         let below = &mut under.entries[position];
-        let choice = CHOICES.contains(&entry.key.as_str());
+        let choice = is_choice(around, &entry.key);
         match (&mut below.node.value, entry.node.value) {
-            (Value::Table(lower), Value::Table(upper)) if !choice => lay(lower, upper),
+            (Value::Table(lower), Value::Table(upper)) if !choice => lay(lower, upper, &entry.key),
             (_, value) => below.node = Node { place: entry.node.place, value },
         }
     }
@@ -213,7 +235,7 @@ fn apply(set: &Override, table: &mut Table, sources: &mut Sources, problems: &mu
                     target.entries.push(Entry { key: key.clone(), place, node: Node { place, value } });
                     target.entries.len() - 1
                 });
-                let choice = CHOICES.contains(&key.as_str());
+                let choice = is_choice(if depth > 1 { &parts[depth - 2] } else { "" }, &key);
                 let wanted = inner.entries.first().map(|entry| entry.key.clone()).unwrap_or_default();
                 let below = &mut target.entries[at].node;
                 let fits = match &below.value {
@@ -283,7 +305,7 @@ mod tests {
         );
         let over =
             "[services.pay]\nreplicas = { c = 1, a = 5 }\n[classes.c]\nlife = { exponential = { mttf = \"1 year\" } }";
-        lay(&mut under, tree(over, 1000));
+        lay(&mut under, tree(over, 1000), "");
         let text = written(under);
         assert!(text.contains("replicas = { a = 5, b = 2, c = 1 }"), "{text}");
         assert!(text.contains("life = { exponential = { mttf = \"1 year\" } }"), "{text}");

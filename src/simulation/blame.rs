@@ -82,6 +82,9 @@ impl World<'_> {
                 causes.push(Cause::Plant(*need));
             }
         }
+        for dataset in model.uses.iter().filter(|dataset| !self.data.datasets[**dataset].readable) {
+            self.data_causes(*dataset, &mut causes);
+        }
         if state.suspended > 0 {
             causes.extend(self.service_suspenders(service).map(Cause::Threat));
         }

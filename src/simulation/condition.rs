@@ -183,6 +183,10 @@ pub(super) struct ServiceState {
     pub hard_down: u32,
     pub soft_down: u32,
     pub needs_missing: u32,
+    /// Datasets it uses that cannot be read.
+    pub data_missing: u32,
+    /// Work lost with the data that came back in this outage: time over which it was done.
+    pub work_lost: Span,
     pub suspended: u32,
     pub speed: f64,
     pub scaled: bool,
@@ -294,6 +298,8 @@ impl ServiceState {
             hard_down: 0,
             soft_down: 0,
             needs_missing: 0,
+            data_missing: 0,
+            work_lost: Span::ZERO,
             suspended: 0,
             speed: 1.0,
             scaled: true,

@@ -173,6 +173,9 @@ impl World<'_> {
         let key = self.layout.threat_keys[threat].wrapping_add(index as u64);
         let mut rng = self.key.stream(Purpose::Effect as u64, key, u64::from(nth));
         if let Action::Destroy(share) = action {
+            if self.data.any {
+                self.destroy_stores(threat, nth, *share, &struck.domains);
+            }
             for unit in self.destructible(struck) {
                 if self.units[unit].phase != Phase::Dead && chance(share.get(), &mut rng) {
                     let replaced_after = draw(lasts, &mut rng);
@@ -183,7 +186,8 @@ impl World<'_> {
         }
         // Single nodes cannot be suspended as a domain: they are away like a destroyed one, for the same time. One that does not work
         // anyway is left to its repair, which the end of a passing effect does not shorten.
-        for unit in &struck.nodes {
+        let hardware = !matches!(action, Action::Spoil(_));
+        for unit in struck.nodes.iter().filter(|_| hardware) {
             let away = draw(lasts, &mut rng);
             if self.units[*unit].phase == Phase::Working {
                 self.destroy(*unit, threat, away);
@@ -225,7 +229,9 @@ impl World<'_> {
     /// Turns an effect on (+1) or off (-1).
     fn turn(&mut self, running: &Running, action: &Action, change: i32) {
         match action {
-            Action::Destroy(_) | Action::Spoil(_) => {}
+            Action::Destroy(_) => {}
+            Action::Spoil(spoil) if change > 0 => self.begin_spoil(running.threat, spoil),
+            Action::Spoil(spoil) => self.end_spoil(running.threat, spoil, &running.domains),
             Action::Suspend => {
                 for domain in &running.domains {
                     self.domains[*domain].suspended = self.domains[*domain].suspended.strict_add_signed(change);
@@ -320,6 +326,9 @@ impl World<'_> {
         } else {
             self.unit_changed(unit);
         }
+        if self.data.any {
+            self.unit_data_lost(unit);
+        }
         self.schedule_in(replaced_after, Event::Mended { unit, incarnation });
     }
 
@@ -369,8 +378,8 @@ impl World<'_> {
         self.speed(|running| running.domains.iter().any(|hit| self.scenario.domains[*hit].subtree.contains(domain)))
     }
 
-    fn service_speed(&self, service: ServiceId) -> f64 {
-        self.speed(|running| running.services.contains(&service))
+    pub(super) fn service_speed(&self, service: ServiceId) -> f64 {
+        self.speed(|running| running.services.contains(&service)) * self.speed_under_backups(service)
     }
 }
 

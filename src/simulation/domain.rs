@@ -132,6 +132,10 @@ impl World<'_> {
 
     /// Has every replica that is hosted below a domain looked at again.
     fn refresh_replicas_below(&mut self, domain: DomainId) {
+        if self.data.any {
+            self.hosts_below_changed(domain);
+            self.data.touch_all();
+        }
         let below = self.scenario.domains[domain].units;
         if below.len() <= self.replicas.len() {
             for unit in below.iter() {

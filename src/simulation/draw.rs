@@ -36,6 +36,20 @@ pub(super) enum Purpose {
     Failback,
     Reschedule,
     Static,
+    LosesData,
+    DataDetect,
+    DataDecide,
+    DataPrepare,
+    DataAccess,
+    DataVerify,
+    DataWorks,
+    DataResume,
+    Job,
+    TestRestore,
+    DestroysStore,
+    CatchUp,
+    PlanStep,
+    PlanAnswer,
 }
 
 /// A uniform number in (0, 1].

@@ -1,7 +1,10 @@
 //! Everything that can be pending. One closed enum: every `match` on it is exhaustive.
 
+use super::data::TransferId;
 use crate::id::{Id, ids};
-use crate::model::{ClassId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId};
+use crate::model::{
+    BackupId, ClassId, DatasetId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+};
 use std::ops::AddAssign;
 
 /// Number of an owner's life so far, in 26 bits. An event that carries another one is stale and is dropped when it surfaces; it would have to
@@ -134,6 +137,16 @@ events! {
     MoveDue { replica: ReplicaId, incarnation },
     /// A moved replica runs at its new host.
     Moved { replica: ReplicaId, incarnation },
+    /// A transfer sets out.
+    TransferBegins { transfer: TransferId, incarnation },
+    /// The last byte of the transfers that are done first arrives.
+    TransfersArrive { transfer: TransferId, incarnation },
+    /// The time of a stage in the recovery of a dataset is over.
+    DataStep { dataset: DatasetId, incarnation },
+    /// A backup job is due.
+    JobDue { backup: BackupId },
+    /// A backup is due for a test restore.
+    TestRestore { backup: BackupId },
 }
 
 #[cfg(test)]

@@ -201,6 +201,9 @@ impl World<'_> {
         self.services[service].active = target;
         self.services[service].failback_pending = false;
         self.note(Happening::SwitchedTo(service, target as u32));
+        if self.data.any {
+            self.data_follows(service, self.scenario.services[service].groups[target].domain);
+        }
         let failover = &self.scenario.services[service].failover;
         match &failover.scale_up {
             Some(law) if target > 0 => {
@@ -227,7 +230,8 @@ impl World<'_> {
     pub(super) fn follow_first_group(&mut self, service: ServiceId) {
         let Some(failback) = &self.scenario.services[service].failover.failback else { return };
         let state = &self.services[service];
-        let whole = state.group_up[0] as usize == self.scenario.services[service].groups[0].replicas.len();
+        let first = &self.scenario.services[service].groups[0];
+        let whole = state.group_up[0] as usize == first.replicas.len() && self.data_ready_at(service, first.domain);
         if state.active == 0 || !whole || state.stage != Stage::Serving {
             self.services[service].failback_pending = false;
         } else if !state.failback_pending {

@@ -137,7 +137,22 @@ impl World<'_> {
         self.tally.scenario.failures += 1;
         self.note(Happening::Failed(unit));
         self.unit_lost(unit);
+        if self.data.any {
+            self.data_of_failed(unit);
+        }
         self.begin_repair(population, unit);
+    }
+
+    /// What a failed unit stored is lost with the chance of its class.
+    #[inline(never)]
+    fn data_of_failed(&mut self, unit: UnitId) {
+        let population = self.scenario.unit_population[unit];
+        let loses = self.scenario.class_of(unit).loses_data.get();
+        let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
+        if !self.data.held[unit].is_empty() && chance(loses, &mut self.key.stream(Purpose::LosesData as u64, key, nth))
+        {
+            self.unit_data_lost(unit);
+        }
     }
 
     /// The life of a unit with a clock of its own ends.
@@ -183,14 +198,19 @@ impl World<'_> {
     /// A failure becomes effective: the unit stops and its repair begins.
     #[inline]
     fn break_down(&mut self, population: PopulationId, unit: UnitId) {
-        let plan = &self.layout.populations[population];
-        if plan.plain_repair {
+        if self.layout.populations[population].plain_repair {
             self.units[unit].phase = Phase::UnderRepair;
             self.unit_lost(unit);
+            if self.data.any {
+                self.data_of_failed(unit);
+            }
             self.begin_repair(population, unit);
         } else {
             self.units[unit].phase = Phase::AwaitsLogistics;
             self.unit_lost(unit);
+            if self.data.any {
+                self.data_of_failed(unit);
+            }
             self.order_repair(population, unit);
         }
     }
@@ -258,6 +278,9 @@ impl World<'_> {
                 while let Some(replica) = next {
                     next = self.replicas[replica].next;
                     self.refresh_replica(replica);
+                }
+                if self.data.any {
+                    self.host_changed(unit);
                 }
             }
             PopulationKind::Plant(plant) => self.recount_plant(plant),

@@ -3,8 +3,8 @@
 use crate::engine::{Pool, name_key};
 use crate::id::{Id, IdRange, IdVec};
 use crate::model::{
-    Ages, ClassId, Distribution, DomainId, Endpoint, FailoverMode, Level, Life, PlantId, PlantKind, PopulationId,
-    PopulationKind, ReplicaId, Scenario, ServiceId, Spares, ThreatId, UnitId,
+    Ages, BackupId, ClassId, DatasetId, Distribution, DomainId, Endpoint, FailoverMode, Level, Life, PlantId,
+    PlantKind, PopulationId, PopulationKind, ReplicaId, Scenario, ServiceId, Spares, StoreId, ThreatId, UnitId,
 };
 
 /// How a population fails, in the form the event loop wants.
@@ -48,6 +48,9 @@ pub(super) struct Layout {
     pub threat_keys: IdVec<ThreatId, u64>,
     pub domain_keys: IdVec<DomainId, u64>,
     pub replica_keys: IdVec<ReplicaId, u64>,
+    pub dataset_keys: IdVec<DatasetId, u64>,
+    pub backup_keys: IdVec<BackupId, u64>,
+    pub store_keys: IdVec<StoreId, u64>,
     /// Nearest domain at or above each one that is the end of a link.
     pub endpoint: IdVec<DomainId, Option<DomainId>>,
     pub links_to_outside: bool,
@@ -77,6 +80,9 @@ impl Layout {
             threat_keys: scenario.threats.iter().map(|threat| name_key(&threat.name)).collect(),
             domain_keys: scenario.domains.iter().map(|domain| name_key(&domain.name)).collect(),
             replica_keys: replica_keys(scenario),
+            dataset_keys: scenario.datasets.iter().map(|dataset| name_key(&dataset.name)).collect(),
+            backup_keys: scenario.backups.iter().map(|backup| name_key(&backup.name)).collect(),
+            store_keys: scenario.stores.iter().map(|store| name_key(&store.name)).collect(),
             endpoint: endpoints(scenario),
             links_to_outside: scenario.links.iter().any(|link| link.between.contains(&Endpoint::Outside)),
             networked: !scenario.links.is_empty() || parts_voters(scenario),
@@ -85,7 +91,8 @@ impl Layout {
                 .threats
                 .iter()
                 .flat_map(|threat| &threat.effects)
-                .any(|effect| matches!(effect.action, crate::model::Action::Slow(_))),
+                .any(|effect| matches!(effect.action, crate::model::Action::Slow(_)))
+                || scenario.backups.iter().any(|backup| backup.slows.get() > 0.0),
             standby: scenario
                 .services
                 .iter()

@@ -4,6 +4,7 @@
 
 mod blame;
 mod condition;
+mod data;
 mod disaster;
 mod domain;
 mod draw;

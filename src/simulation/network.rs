@@ -36,6 +36,10 @@ impl World<'_> {
             }
         }
         self.join_components();
+        if self.data.any {
+            self.reroute_transfers();
+            self.data.touch_all();
+        }
         for service in self.scenario.services.ids() {
             for replica in self.scenario.replicas_of(service).iter() {
                 self.refresh_replica(replica);

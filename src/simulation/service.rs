@@ -69,7 +69,7 @@ impl World<'_> {
     #[inline]
     pub(super) fn unobstructed(&self, service: ServiceId) -> bool {
         let state = &self.services[service];
-        state.hard_down == 0 && state.needs_missing == 0 && state.suspended == 0
+        state.hard_down == 0 && state.needs_missing == 0 && state.suspended == 0 && state.data_missing == 0
     }
 
     /// A replica more or less. Where that is all there is to the state of a service, and it goes on serving, its redundancy is booked
@@ -80,7 +80,7 @@ impl World<'_> {
         let state = &mut self.services[service];
         let (up, degree, since) = (state.up, state.degree, state.since);
         let goes_on = state.counted && up >= state.need && state.status == Status::Up && !state.dirty;
-        let clear = state.hard_down | state.soft_down | state.needs_missing | state.suspended == 0;
+        let clear = state.hard_down | state.soft_down | state.needs_missing | state.suspended | state.data_missing == 0;
         if !goes_on || !clear {
             return self.touch_service(service);
         }

@@ -1,5 +1,6 @@
 //! What is now: the state of one trial, reset between trials.
 
+use super::data::DataState;
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
 use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
@@ -47,6 +48,7 @@ pub(super) struct World<'a> {
     pub spares: IdVec<ClassId, SpareState>,
     pub care: IdVec<PopulationId, CareState>,
     pub threats: IdVec<ThreatId, ThreatState>,
+    pub data: DataState,
     pub running: Vec<Option<Running>>,
     /// Replicas that wait for a host with room, and whether one may have some now.
     pub unplaced: Vec<(ReplicaId, Incarnation)>,
@@ -92,6 +94,7 @@ impl<'a> World<'a> {
             spares: IdVec::filled(SpareState::default(), scenario.classes.len()),
             care: IdVec::filled(CareState::default(), scenario.populations.len()),
             threats: IdVec::filled(ThreatState { strikes: 0, arrivals: None }, scenario.threats.len()),
+            data: DataState::new(scenario),
             running: Vec::new(),
             unplaced: Vec::new(),
             room_made: false,
@@ -174,6 +177,7 @@ impl<'a> World<'a> {
         for threat in &mut self.threats {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
+        self.data.reset(scenario);
         self.running.clear();
         self.unplaced.clear();
         self.plants_dirty.clear();
@@ -211,6 +215,15 @@ impl<'a> World<'a> {
                 trace.dropped += 1;
             }
             self.follow_incidents(what);
+        }
+    }
+
+    /// Keeps an incident that is over, if there is a trace.
+    pub fn note_whole(&mut self, incident: Incident) {
+        if let Some(trace) = &mut self.trace
+            && trace.incidents.len() < Trace::LIMIT
+        {
+            trace.incidents.push(incident);
         }
     }
 

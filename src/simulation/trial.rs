@@ -53,6 +53,7 @@ impl World<'_> {
         }
         self.start_plant();
         self.start_threats();
+        self.start_data();
         self.start_services();
         self.settle();
         while let Some((at, event)) = self.queue.pop() {
@@ -64,6 +65,7 @@ impl World<'_> {
         }
         self.now = self.end;
         self.settle_domains();
+        self.settle_data_books();
         self.settle_ledgers();
         self.cut_incidents();
     }
@@ -71,7 +73,10 @@ impl World<'_> {
     /// Brings everything that an event touched up to date: most events touch nothing that waits.
     #[inline]
     fn settle(&mut self) {
-        let quiet = self.services_dirty.is_empty() && self.plants_dirty.is_empty() && self.down.is_empty();
+        let quiet = self.services_dirty.is_empty()
+            && self.plants_dirty.is_empty()
+            && self.down.is_empty()
+            && self.data.dirty.is_empty();
         if !quiet || self.network_dirty || self.clocks_dirty || !self.unplaced.is_empty() {
             self.settle_all();
         }
@@ -89,10 +94,13 @@ impl World<'_> {
         if self.network_dirty {
             self.settle_network();
         }
+        if !self.data.dirty.is_empty() {
+            self.settle_data();
+        }
         if !self.services_dirty.is_empty() {
             self.settle_services();
-            // Calling on a standby group may have brought hidden failures to light, and with them plant or links.
-            if !self.plants_dirty.is_empty() || self.network_dirty {
+            // Calling on a standby group may have brought hidden failures to light, and with them plant or links; it may have moved data.
+            if !self.plants_dirty.is_empty() || self.network_dirty || !self.data.dirty.is_empty() {
                 return self.settle_all();
             }
         }
@@ -143,6 +151,11 @@ impl World<'_> {
             Event::FalseAlarm { service } => self.false_alarm(service),
             Event::MoveDue { replica, incarnation } => self.move_due(replica, incarnation),
             Event::Moved { replica, incarnation } => self.moved(replica, incarnation),
+            Event::TransferBegins { transfer, incarnation } => self.transfer_begins(transfer, incarnation),
+            Event::TransfersArrive { transfer: _, incarnation } => self.transfers_arrive(incarnation),
+            Event::DataStep { dataset, incarnation } => self.data_step(dataset, incarnation),
+            Event::JobDue { backup } => self.job_due(backup),
+            Event::TestRestore { backup } => self.test_restore(backup),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::estimate::Estimate;
 use crate::metric::About;
-use crate::model::{Cause, Disruption, DomainId, Expectation, Scenario, ServiceId, Subject};
+use crate::model::{Cause, DatasetId, Disruption, DomainId, Expectation, Scenario, ServiceId, StoreId, Subject};
 pub use crate::montecarlo::Stopped;
 use crate::quantity::Span;
 use crate::simulation::Trace;
@@ -21,11 +21,13 @@ pub struct Findings {
     pub stopped: Stopped,
     /// Per service, in id order.
     pub services: Vec<(ServiceId, SubjectFindings)>,
+    /// Per dataset, in id order.
+    pub datasets: Vec<(DatasetId, SubjectFindings)>,
     /// Per named domain, in id order.
     pub domains: Vec<(DomainId, SubjectFindings)>,
     /// Over the whole scenario.
     pub whole: SubjectFindings,
-    /// Per service and disruption class.
+    /// Per service and disruption class, then per dataset.
     pub verdicts: Vec<Verdict>,
     /// Simulated against exact.
     pub checks: Vec<Check>,
@@ -37,7 +39,7 @@ pub struct Findings {
     pub expected: Vec<Expected>,
     /// First trials, one row each; at most [`Findings::ROWS`].
     pub rows: Vec<TrialRow>,
-    /// Median, p95 and worst trial by total downtime of all services.
+    /// Median, p95 and worst trial by total downtime of all services, then by bytes lost.
     pub chosen: Vec<ChosenTrial>,
 }
 
@@ -46,19 +48,25 @@ impl Findings {
     pub const ROWS: usize = crate::montecarlo::ROWS as usize;
 }
 
-/// What was found of one service, domain or the whole.
+/// What was found of one service, dataset, domain or the whole.
 #[derive(Clone, Debug, Default)]
 pub struct SubjectFindings {
     /// All metrics of the subject in table order.
     pub metrics: Vec<Measured>,
-    /// Downtime by cause, largest first; empty for domains.
+    /// Downtime by cause, largest first; empty for datasets and domains.
     pub attribution: Vec<Attribution>,
-    /// Histogram of the lengths of outages; empty without any.
+    /// Histogram of the lengths of outages; empty without any, and for datasets.
     pub outages: Vec<Bin>,
     /// Histogram of recovery times; empty without any.
     pub recoveries: Vec<Bin>,
-    /// Mean redundancy degree in equal slices of the horizon; empty for domains.
+    /// Mean redundancy degree in equal slices of the horizon; empty but for services.
     pub redundancy: Vec<f64>,
+    /// Histogram of the ages of the points that came back; empty but for datasets.
+    pub points: Vec<Bin>,
+    /// Mean bytes at risk in equal slices of the horizon; empty but for datasets.
+    pub at_risk: Vec<f64>,
+    /// Mean bytes in each store, in id order; empty but for datasets.
+    pub stored: Vec<(StoreId, f64)>,
     /// Availability against the number of trials.
     pub convergence: Vec<Convergence>,
 }
@@ -132,14 +140,23 @@ pub enum Judgement {
     NotApplicable,
 }
 
-/// Judgement of one service under one kind of disruption.
+/// Who made a promise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Promiser {
+    /// A service.
+    Service(ServiceId),
+    /// A dataset, whose losses are a class of disruption of their own: `data`.
+    Dataset(DatasetId),
+}
+
+/// Judgement of one service under one kind of disruption, or of one dataset under the loss of data.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// The service.
-    pub service: ServiceId,
-    /// Kind of disruption; `None` is over all of them (availability).
+    /// The service or dataset.
+    pub of: Promiser,
+    /// Kind of disruption; `None` is over all of them (availability), and for datasets.
     pub disruption: Option<Disruption>,
-    /// What was promised, `rto`, `mtd`, `availability`.
+    /// What was promised, `rto`, `rpo`, `mtd`, `availability`.
     pub objective: &'static str,
     /// How it fared.
     pub judgement: Judgement,
@@ -149,6 +166,18 @@ pub struct Verdict {
     pub measured: Option<f64>,
     /// One sentence.
     pub reason: String,
+}
+
+impl Verdict {
+    /// Class of disruption in keys and tables: `node`, `data`; `None` over all of them.
+    #[must_use]
+    pub const fn class(&self) -> Option<&'static str> {
+        match (self.of, self.disruption) {
+            (Promiser::Dataset(_), _) => Some("data"),
+            (Promiser::Service(_), Some(disruption)) => Some(disruption.key()),
+            (Promiser::Service(_), None) => None,
+        }
+    }
 }
 
 /// Simulated against exact.
@@ -208,7 +237,7 @@ pub enum Which {
 pub struct ChosenTrial {
     /// Why this one.
     pub which: Which,
-    /// Total downtime of all services.
+    /// Total downtime of all services; without a service, time in which datasets could not be read.
     pub downtime: Span,
     /// What happened.
     pub trace: Trace,

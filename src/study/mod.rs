@@ -7,10 +7,11 @@ mod simulate;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod verdict_data;
 
 pub use crosscheck::FAMILY_LEVEL;
 pub use findings::{
-    Attribution, Bin, Check, ChosenTrial, Convergence, Expected, Findings, Judgement, Measured, Stopped,
+    Attribution, Bin, Check, ChosenTrial, Convergence, Expected, Findings, Judgement, Measured, Promiser, Stopped,
     SubjectFindings, TrialRow, Verdict, Which,
 };
 pub use run::{chosen_trials, findings};

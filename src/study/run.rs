@@ -5,19 +5,22 @@ use super::findings::{
     Attribution, Bin, ChosenTrial, Convergence, Findings, Measured, SubjectFindings, TrialRow, Which,
 };
 use super::verdict::{Evidence, verdicts};
+use super::verdict_data::{DataEvidence, data_verdicts};
 use crate::analytic::{Prediction, Predictions};
-use crate::estimate::{Estimate, Histogram, Quantile, Quantiles, Sectioned};
+use crate::estimate::{Estimate, Quantile, Quantiles, Sectioned};
 use crate::id::Id as _;
-use crate::metric::{DOMAIN_METRICS, Lengths, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
-use crate::model::{Cause, Disruption, DomainId, Scenario, ServiceId, Subject};
+use crate::metric::{
+    DATASET_METRICS, DOMAIN_METRICS, Lengths, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums, position,
+};
+use crate::model::{Cause, DatasetId, Disruption, DomainId, Scenario, ServiceId, Subject};
 use crate::montecarlo::{Fold, Outcomes, Prefix, SubjectFold};
 use crate::quantity::{MICROSECONDS_PER_SECOND, Span};
-use crate::simulation::{EventKind, PROFILE_BINS};
+use crate::simulation::{DataEventKind, EventKind, PROFILE_BINS};
 use std::sync::Arc;
 
 const MICRO: f64 = 1.0 / MICROSECONDS_PER_SECOND as f64;
 
-/// Median, p95 and worst trial by total downtime of all services: number and downtime, to be run again with the trace on. Empty without trials.
+/// Median, p95 and worst trial by total downtime of all services, then by bytes lost: number and downtime, to be run again with the trace on. Empty without trials.
 #[must_use]
 pub fn chosen_trials(outcomes: &Outcomes) -> Vec<(Which, u64, Span)> {
     let exemplars = &outcomes.counts.exemplars;
@@ -27,7 +30,7 @@ pub fn chosen_trials(outcomes: &Outcomes) -> Vec<(Which, u64, Span)> {
         (Which::Worst, exemplars.worst()),
     ]
     .into_iter()
-    .filter_map(|(which, found)| found.map(|(trial, down)| (which, trial, Span::from_microseconds(down))))
+    .filter_map(|(which, found)| found.map(|(trial, (down, _))| (which, trial, Span::from_microseconds(down))))
     .collect()
 }
 
@@ -46,6 +49,8 @@ pub fn findings(
     let named = scenario.domains.enumerate().filter(|(_, domain)| domain.named).map(|(id, _)| id);
     let services: Vec<(ServiceId, SubjectFindings)> =
         scenario.services.ids().map(|id| (id, study.service(id))).collect();
+    let datasets: Vec<(DatasetId, SubjectFindings)> =
+        scenario.datasets.ids().map(|id| (id, study.dataset(id))).collect();
     let domains: Vec<(DomainId, SubjectFindings)> =
         named.enumerate().map(|(nth, id)| (id, study.domain(nth, id))).collect();
     let whole = study.whole();
@@ -53,11 +58,13 @@ pub fn findings(
     let find = |subject: Subject, key: &str| {
         let measured = match subject {
             Subject::Service(id) => services.get(id.index())?.1.metric(key),
+            Subject::Dataset(id) => datasets.get(id.index())?.1.metric(key),
             Subject::Domain(id) => domains.iter().find(|(domain, _)| *domain == id)?.1.metric(key),
             Subject::Scenario => whole.metric(key),
         };
         let edge = match subject {
             Subject::Service(_) => SERVICE_METRICS[position(&SERVICE_METRICS, key)?].sample.edge(),
+            Subject::Dataset(_) => DATASET_METRICS[position(&DATASET_METRICS, key)?].sample.edge(),
             Subject::Domain(_) => DOMAIN_METRICS[position(&DOMAIN_METRICS, key)?].sample.edge(),
             Subject::Scenario => SCENARIO_METRICS[position(&SCENARIO_METRICS, key)?].sample.edge(),
         };
@@ -73,12 +80,14 @@ pub fn findings(
     let verdicts = services
         .iter()
         .flat_map(|(id, findings)| verdicts(&scenario.services[*id].objective, &study.evidence(*id, findings)))
+        .chain(scenario.datasets.ids().flat_map(|id| data_verdicts(&scenario.datasets[id], &study.data_evidence(id))))
         .collect();
     Findings {
         trials: outcomes.trials,
         seed: outcomes.seed,
         stopped: outcomes.stopped,
         services,
+        datasets,
         domains,
         whole,
         verdicts,
@@ -108,7 +117,7 @@ fn fixed(prediction: &Prediction) -> Option<ServiceId> {
     let static_blocks = prediction.metric == "outage_probability" && prediction.method.starts_with("static");
     match prediction.subject {
         Subject::Service(id) if static_blocks && prediction.value > 0.0 && prediction.value < 1.0 => Some(id),
-        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => None,
+        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario => None,
     }
 }
 
@@ -135,24 +144,32 @@ struct Study<'a> {
 impl Study<'_> {
     fn service(&self, id: ServiceId) -> SubjectFindings {
         let fold = self.total.as_ref().map(|total| &total.services[id.index()]);
-        let pooled = |lengths| {
-            let sections = self.lengths(id, lengths);
-            let pooled = sections.pooled();
-            (sections, pooled)
-        };
-        let all = [Lengths::Outages, Lengths::Recoveries, Lengths::Detections].map(pooled);
-        let of = |lengths: Lengths| &all[lengths as usize];
-        let metrics = self.measured(&SERVICE_METRICS, fold, Subject::Service(id), |lengths| {
-            let (sections, pooled) = of(lengths);
-            quantiles(sections, pooled)
-        });
+        let of = |lengths| self.lengths(id, lengths);
+        let metrics = self.measured(&SERVICE_METRICS, fold, Subject::Service(id), |lengths| quantiles(&of(lengths)));
         SubjectFindings {
             metrics,
             attribution: fold.map(|fold| self.attribution(&fold.charges)).unwrap_or_default(),
-            outages: bins(&of(Lengths::Outages).1),
-            recoveries: bins(&of(Lengths::Recoveries).1),
+            outages: bins(&of(Lengths::Outages)),
+            recoveries: bins(&of(Lengths::Recoveries)),
             redundancy: fold.map(|fold| self.profile(fold)).unwrap_or_default(),
             convergence: self.convergence(&SERVICE_METRICS, |prefix| prefix.services.get(id.index()).copied()),
+            ..SubjectFindings::default()
+        }
+    }
+
+    fn dataset(&self, id: DatasetId) -> SubjectFindings {
+        let fold = self.total.as_ref().map(|total| &total.datasets[id.index()]);
+        let of = |lengths| self.data_lengths(id, lengths);
+        let seconds = self.outcomes.trials as f64 * self.outcomes.horizon().as_seconds();
+        let stored = fold.map(|fold| fold.stored.iter().map(|integral| integral / seconds).collect::<Vec<_>>());
+        SubjectFindings {
+            metrics: self.measured(&DATASET_METRICS, fold, Subject::Dataset(id), |lengths| quantiles(&of(lengths))),
+            recoveries: bins(&of(Lengths::Recoveries)),
+            points: bins(&of(Lengths::Points)),
+            at_risk: fold.map(|fold| self.profile(fold)).unwrap_or_default(),
+            stored: self.scenario.stores.ids().zip(stored.unwrap_or_default()).collect(),
+            convergence: self.convergence(&DATASET_METRICS, |prefix| prefix.datasets.get(id.index()).copied()),
+            ..SubjectFindings::default()
         }
     }
 
@@ -217,8 +234,22 @@ impl Study<'_> {
                     sections.merge(&kinds[EventKind::Recovery(disruption).index()]);
                 }
             }
+            Lengths::CatchUps => sections.merge(&kinds[EventKind::CatchUp.index()]),
+            // Of datasets only.
+            Lengths::Points | Lengths::Phase(_) => {}
         }
         sections
+    }
+
+    fn data_lengths(&self, dataset: DatasetId, lengths: Lengths) -> Sectioned {
+        let kind = match lengths {
+            Lengths::Points => DataEventKind::Point,
+            Lengths::Recoveries => DataEventKind::Recovery,
+            Lengths::Phase(phase) => DataEventKind::Phase(phase),
+            // Of services only.
+            Lengths::Outages | Lengths::Detections | Lengths::CatchUps => return Sectioned::default(),
+        };
+        self.outcomes.counts.data_lengths[dataset.index()][kind.index()].clone()
     }
 
     /// Years simulated.
@@ -280,14 +311,35 @@ impl Study<'_> {
             Some(Sums::Mean(moments)) => moments.sum as u64,
             Some(Sums::Ratio(_) | Sums::Proportion { .. } | Sums::Least { .. }) | None => 0,
         };
-        Evidence { service: id, findings, recoveries: recoveries.into(), open, trials: self.outcomes.trials }
+        let catch_ups = kinds[EventKind::CatchUp.index()].pooled();
+        Evidence { service: id, findings, recoveries: recoveries.into(), catch_ups, open, trials: self.outcomes.trials }
+    }
+
+    fn data_evidence(&self, id: DatasetId) -> DataEvidence {
+        let judged = |key: &str| {
+            let row = position(&DATASET_METRICS, key);
+            let sums = self.total.as_ref().zip(row).map(|(total, row)| total.datasets[id.index()].sums[row]);
+            match sums {
+                Some(Sums::Ratio(moments)) => moments.y as u64,
+                Some(Sums::Mean(_) | Sums::Proportion { .. } | Sums::Least { .. }) | None => 0,
+            }
+        };
+        DataEvidence {
+            dataset: id,
+            points: self.data_lengths(id, Lengths::Points).pooled(),
+            recoveries: self.data_lengths(id, Lengths::Recoveries).pooled(),
+            points_judged: judged("rpo_met_share"),
+            recoveries_judged: judged("rto_met_share"),
+            trials: self.outcomes.trials,
+        }
     }
 }
 
 /// Quantiles in seconds of lengths in microseconds; `None` without events.
-fn quantiles(sections: &Sectioned, pooled: &Histogram) -> Option<Quantiles> {
+fn quantiles(sections: &Sectioned) -> Option<Quantiles> {
+    let pooled = sections.pooled();
     let at = |level: f64| {
-        sections.quantile(pooled, level).map(|quantile| Quantile {
+        sections.quantile(&pooled, level).map(|quantile| Quantile {
             point: quantile.point * MICRO,
             low: quantile.low.map(|low| low * MICRO),
             high: quantile.high.map(|high| high * MICRO),
@@ -297,7 +349,12 @@ fn quantiles(sections: &Sectioned, pooled: &Histogram) -> Option<Quantiles> {
     Some(Quantiles { p50: at(0.5)?, p95: at(0.95)?, p99: at(0.99)?, max })
 }
 
-fn bins(histogram: &Histogram) -> Vec<Bin> {
+fn bins(sections: &Sectioned) -> Vec<Bin> {
     let seconds = |value: u64| value as f64 * MICRO;
-    histogram.bins().into_iter().map(|(from, to, count)| Bin { from: seconds(from), to: seconds(to), count }).collect()
+    sections
+        .pooled()
+        .bins()
+        .into_iter()
+        .map(|(from, to, count)| Bin { from: seconds(from), to: seconds(to), count })
+        .collect()
 }

@@ -204,7 +204,8 @@ fn verdicts_cover_every_service() {
     let study = study(3000, &[]);
     let judged = |service: usize, disruption| {
         let mut all = study.verdicts.iter();
-        let mut verdict = all.by_ref().filter(|verdict| verdict.service == ServiceId::new(service));
+        let mut verdict =
+            all.by_ref().filter(|verdict| verdict.of == super::Promiser::Service(ServiceId::new(service)));
         verdict.find(|verdict| verdict.disruption == disruption && verdict.objective == "rto").unwrap().judgement
     };
     assert_eq!(judged(0, Some(Disruption::Node)), Judgement::Missed, "p95 of an hour on average is three hours");

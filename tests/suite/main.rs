@@ -21,4 +21,5 @@ mod outside;
 mod overlaps;
 mod properties;
 mod reference;
+mod sharing;
 mod support;

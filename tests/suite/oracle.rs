@@ -22,6 +22,7 @@ const WITHOUT_CLOSED_FORM: [&str; 2] = ["reliawiki-series-drill", "reliawiki-ser
 fn disagreements(findings: &Findings) -> Vec<String> {
     let subject = |subject: Subject| match subject {
         Subject::Service(id) => findings.scenario.services[id].name.clone(),
+        Subject::Dataset(id) => findings.scenario.datasets[id].name.clone(),
         Subject::Domain(id) => findings.scenario.domains[id].name.clone(),
         Subject::Scenario => "the whole".to_owned(),
     };

@@ -6,7 +6,7 @@ use crate::quantity::{SimTime, Span};
 use crate::scenario::source::Place;
 use crate::scenario::written::read::At;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// Most windows of a promise: a thousand years of months.
 const WINDOWS_MAX: i32 = 12_000;
@@ -16,7 +16,7 @@ const DAYS_PER_YEAR: f64 = 365.25;
 /// The start, on the calendar.
 pub(super) struct Clock {
     pub(super) start: DateTime,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
     /// Windows by month and by year, counted once for all services.
     counted: [std::cell::OnceCell<Vec<SimTime>>; 2],
 }
@@ -24,10 +24,13 @@ pub(super) struct Clock {
 impl Clock {
     /// Simulated time of a local moment; `None` before the start.
     pub(super) fn moment(&self, local: DateTime) -> Option<SimTime> {
+        self.since_start(self.zone.to_zoned(local).ok()?.timestamp())
+    }
+
+    /// Simulated time of a moment; `None` before the start.
+    pub(super) fn since_start(&self, at: jiff::Timestamp) -> Option<SimTime> {
         let start = self.zone.to_zoned(self.start).ok()?.timestamp();
-        let at = self.zone.to_zoned(local).ok()?.timestamp();
-        let microseconds = at.as_microsecond() - start.as_microsecond();
-        u64::try_from(microseconds).ok().map(SimTime::from_microseconds)
+        u64::try_from(at.as_microsecond() - start.as_microsecond()).ok().map(SimTime::from_microseconds)
     }
 
     /// Ends of the full months or years from the start on, within the horizon.
@@ -64,7 +67,8 @@ impl Lowering<'_> {
             self.file.start.as_ref().map_or(jiff::civil::datetime(2026, 1, 1, 0, 0, 0, 0), |start| start.value.0);
         let zone = match &self.file.timezone {
             None => TimeZone::UTC,
-            Some(name) => TimeZone::get(&name.value).unwrap_or_else(|_| {
+            // The database of the crate, never that of the machine: results must not depend on it.
+            Some(name) => TimeZoneDatabase::bundled().get(&name.value).unwrap_or_else(|_| {
                 self.problems
                     .error("unknown-timezone", name.place, format!("unknown time zone `{}`", name.value))
                     .help("use an IANA name such as `Asia/Shanghai` or `UTC`");

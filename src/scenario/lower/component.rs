@@ -65,6 +65,10 @@ impl Lowering<'_> {
                         .help("use a role such as `storage` for nodes that host nothing");
                 }
             }
+            class.disk = self.speed(fields.disk.as_ref());
+            if let Some(share) = &fields.loses_data {
+                class.loses_data = share.value;
+            }
             names.insert(item.name.clone(), classes.push(class));
         }
         (classes, names)
@@ -111,7 +115,7 @@ impl Lowering<'_> {
             let lower = &other.value;
             // `works` and `life` exclude each other: writing one drops the inherited other.
             let exclusive = (fields.life.is_some(), fields.works.is_some());
-            inherit!(fields from lower; title role room age ages logistics crew spares latent maintenance wrong_repair repair);
+            inherit!(fields from lower; title role room disk loses_data age ages logistics crew spares latent maintenance wrong_repair repair);
             if !exclusive.1 {
                 inherit!(fields from lower; life);
             }

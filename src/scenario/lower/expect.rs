@@ -1,18 +1,18 @@
 //! What must come out: subject, metric and point of each line.
 
 use super::{Lowering, Names};
-use crate::model::{DomainId, Expectation, MetricPath, ServiceId, Subject};
+use crate::model::{DatasetId, DomainId, Expectation, MetricPath, ServiceId, Subject};
 use crate::scenario::diagnostic::nearest;
 use crate::scenario::source::Place;
 
 /// Keys of the metrics that `[expect]` may name, by the kind of subject they belong to.
 ///
 /// ```
-/// let [service, domain, scenario] = drsim::scenario::METRIC_KEYS;
-/// assert_eq!([service.0, domain.0, scenario.0], ["service", "domain", "scenario"]);
+/// let [service, dataset, domain, scenario] = drsim::scenario::METRIC_KEYS;
+/// assert_eq!([service.0, dataset.0, domain.0, scenario.0], ["service", "dataset", "domain", "scenario"]);
 /// assert!(domain.1.contains(&"off_share") && !service.1.contains(&"off_share"));
 /// ```
-pub const METRIC_KEYS: [(&str, &[&str]); 3] = [
+pub const METRIC_KEYS: [(&str, &[&str]); 4] = [
     (
         "service",
         &[
@@ -41,6 +41,36 @@ pub const METRIC_KEYS: [(&str, &[&str]); 3] = [
             "failover_success_share",
             "false_alarms_per_year",
             "split_brain_s_per_year",
+            "wrt_s",
+        ],
+    ),
+    (
+        "dataset",
+        &[
+            "availability",
+            "recovery_point_s",
+            "data_lost_bytes",
+            "rpo_met_share",
+            "recovery_time_s",
+            "detect_s",
+            "decide_s",
+            "act_s",
+            "verify_s",
+            "rto_met_share",
+            "durability",
+            "data_loss_probability",
+            "nomdl",
+            "mttdl_s",
+            "restore_success_share",
+            "backup_success_share",
+            "backup_overruns_per_year",
+            "backup_window_use",
+            "redundancy_degree",
+            "redundancy_degree_least",
+            "exposure_share",
+            "at_risk_bytes",
+            "storage_bytes",
+            "backup_storage_bytes",
         ],
     ),
     (
@@ -77,18 +107,36 @@ pub const METRIC_KEYS: [(&str, &[&str]); 3] = [
     ),
 ];
 
-/// Metrics of services that are distributions: only these have points.
-const DISTRIBUTIONS: [&str; 3] = ["outage_s", "recovery_time_s", "detection_s"];
+/// Metrics that are distributions, of services and of datasets: only these have points.
+const DISTRIBUTIONS: [&str; 9] = [
+    "outage_s",
+    "recovery_time_s",
+    "detection_s",
+    "wrt_s",
+    "recovery_point_s",
+    "detect_s",
+    "decide_s",
+    "act_s",
+    "verify_s",
+];
+
+/// Words that a path may begin with.
+const SUBJECTS: [&str; 4] = ["services", "datasets", "domains", "scenario"];
 
 /// Points of a distribution.
 const POINTS: [&str; 4] = ["p50", "p95", "p99", "max"];
 
 impl Lowering<'_> {
-    pub(super) fn expectations(&mut self, services: &Names<ServiceId>, paths: &Names<DomainId>) -> Vec<Expectation> {
+    pub(super) fn expectations(
+        &mut self,
+        services: &Names<ServiceId>,
+        datasets: &Names<DatasetId>,
+        paths: &Names<DomainId>,
+    ) -> Vec<Expectation> {
         let list = self.file.expect.as_ref().map_or(&[][..], |expect| expect.value.0.as_slice());
         let mut expectations = Vec::new();
         for item in list {
-            let path = self.metric_path(&item.name, item.place, services, paths);
+            let path = self.metric_path(&item.name, item.place, services, datasets, paths);
             let (Some(value), Some(within)) = (&item.value.value, &item.value.within) else { continue };
             if within.value < 0.0 {
                 self.problems.error("out-of-range", within.place, "`within` is negative").help("use 0 or more");
@@ -107,6 +155,7 @@ impl Lowering<'_> {
         text: &str,
         place: Place,
         services: &Names<ServiceId>,
+        datasets: &Names<DatasetId>,
         paths: &Names<DomainId>,
     ) -> Option<MetricPath> {
         let mut parts: Vec<&str> = text.split('.').collect();
@@ -114,11 +163,15 @@ impl Lowering<'_> {
         if point.is_some() {
             parts.pop();
         }
-        let [of_services, of_domains, of_scenario] = METRIC_KEYS.map(|(_, keys)| keys);
+        let [of_services, of_datasets, of_domains, of_scenario] = METRIC_KEYS.map(|(_, keys)| keys);
         let (subject, metric, keys) = match parts[..] {
             ["services", name, metric] => {
                 let service = self.subject(name, place, services, "unknown-service", "service");
                 (service.map(Subject::Service), metric, of_services)
+            }
+            ["datasets", name, metric] => {
+                let dataset = self.subject(name, place, datasets, "unknown-dataset", "dataset");
+                (dataset.map(Subject::Dataset), metric, of_datasets)
             }
             ["domains", path, metric] => {
                 let domain = self.subject(path, place, paths, "unknown-place", "place");
@@ -127,10 +180,11 @@ impl Lowering<'_> {
             ["scenario", metric] => (Some(Subject::Scenario), metric, of_scenario),
             _ => {
                 let help = match parts[..] {
-                    [first, ..] if !["services", "domains", "scenario"].contains(&first) => {
-                        nearest(first, ["services", "domains", "scenario"].into_iter())
+                    [first, ..] if !SUBJECTS.contains(&first) => nearest(first, SUBJECTS.into_iter()),
+                    _ => {
+                        "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC` or `scenario.METRIC`"
+                            .to_owned()
                     }
-                    _ => "write `services.NAME.METRIC`, `domains.PATH.METRIC` or `scenario.METRIC`".to_owned(),
                 };
                 let shown: String = text.chars().take(80).collect();
                 self.problems.error("unknown-path", place, format!("`{shown}` names no metric")).help(help);
@@ -142,10 +196,15 @@ impl Lowering<'_> {
             return None;
         }
         if let Some(point) = point.as_deref().filter(|_| !DISTRIBUTIONS.contains(&metric)) {
-            let [one, two, three] = DISTRIBUTIONS;
+            let distributions: Vec<&str> = DISTRIBUTIONS.into_iter().filter(|key| keys.contains(key)).collect();
+            let known = if distributions.is_empty() {
+                String::new()
+            } else {
+                format!(", or use one of `{}`", distributions.join("`, `"))
+            };
             self.problems
                 .error("unknown-metric", place, format!("`{metric}` is one number and has no `{point}`"))
-                .help(format!("leave `.{point}` out, or use one of `{one}`, `{two}`, `{three}`"));
+                .help(format!("leave `.{point}` out{known}"));
             return None;
         }
         Some(MetricPath { subject: subject?, metric: metric.to_owned(), point })

@@ -1,12 +1,16 @@
 //! From what is written to what is meant: names become ids, defaults are filled in, and what cannot be meant is noted.
 
+mod backup;
 mod calendar;
 mod component;
+mod data;
 mod expect;
 mod failover;
 mod law;
 mod placement;
+mod plan;
 mod plant;
+mod schedule;
 mod service;
 mod spread;
 mod strike;
@@ -48,6 +52,9 @@ struct Lowering<'a> {
     shaky: bool,
     /// Places that all threats together list.
     struck: usize,
+    /// Moments of all schedules so far, and working hours of all staff.
+    moments: usize,
+    shifts: usize,
     /// What was read from files, by the place of the file's name.
     observed: Observed,
 }
@@ -70,6 +77,8 @@ pub(super) fn lower(
         used_plants: BTreeSet::new(),
         shaky: false,
         struck: 0,
+        moments: 0,
+        shifts: 0,
         observed: Vec::new(),
     };
     let scenario = lowering.scenario();
@@ -95,10 +104,48 @@ impl<'a> Lowering<'a> {
             || file.classes.as_ref().is_some_and(|classes| classes.value.0.iter().any(|class| class.broken));
         let plants = self.plants(&order, &plant_ids, &mut tree, (&mut classes, &class_ids), &crew_ids);
         let (links, link_ids) = self.links(&mut tree, (&mut classes, &class_ids), &crew_ids);
-        let served = self.services(&tree, &classes, &class_ids, &plant_ids, &clock, horizon);
-        let threats = self.threats(&tree, &plant_ids, &link_ids, &served.ids, &clock, horizon);
+        let (staff, staff_ids) = self.staff(&clock, horizon);
+        let dataset_ids = self.dataset_ids();
+        let ground = service::Ground {
+            tree: &tree,
+            classes: &classes,
+            class_ids: &class_ids,
+            plants: &plant_ids,
+            datasets: &dataset_ids,
+            clock: &clock,
+            horizon,
+        };
+        let served = self.services(&ground);
+        let stored = self.datasets(data::Ground {
+            tree: &tree,
+            classes: &classes,
+            class_ids: &class_ids,
+            staff: &staff_ids,
+            services: &served.services,
+        });
+        let (stores, store_ids) = self.stores(&tree);
+        let backup_order = self.backup_order();
+        let ground = backup::Ground { datasets: &dataset_ids, stores: &store_ids, clock: &clock, horizon };
+        let backups = self.backups(&backup_order, ground);
+        let (threats, threat_ids) = self.threats(threat::Ground {
+            tree: &tree,
+            plants: &plant_ids,
+            links: &link_ids,
+            services: &served.ids,
+            datasets: &dataset_ids,
+            threats: BTreeMap::new(),
+            clock: &clock,
+            horizon,
+        });
         self.fruitless(&threats, &plants, &links);
-        let expectations = self.expectations(&served.ids, &tree.paths);
+        let plans = self.plans(plan::Ground {
+            threats: &threat_ids,
+            services: &served.ids,
+            datasets: &dataset_ids,
+            staff_ids: &staff_ids,
+            staff: &staff,
+        });
+        let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths);
         if self.used_plants.len() < plants.len() && !self.problems.any_error() {
             self.unused_plants(&order, &threats);
         }
@@ -124,12 +171,12 @@ impl<'a> Lowering<'a> {
             replica_home: served.replica_home,
             replica_host: served.replica_host,
             threats,
-            datasets: IdVec::new(),
-            copies: IdVec::new(),
-            stores: IdVec::new(),
-            backups: IdVec::new(),
-            staff: IdVec::new(),
-            plans: IdVec::new(),
+            datasets: stored.datasets,
+            copies: stored.copies,
+            stores,
+            backups,
+            staff,
+            plans,
             expectations,
         };
         if !self.problems.any_error() {

@@ -7,8 +7,8 @@ use super::topology::Topology;
 use super::{ClassIds, Lowering, Names};
 use crate::id::{Id as _, IdRange, IdVec};
 use crate::model::{
-    AvailabilityObjective, Balance, Class, ClassId, DomainId, FailoverMode, Group, Level, Load, Objective, Period,
-    PlantId, Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
+    AvailabilityObjective, Balance, Class, ClassId, DatasetId, DomainId, FailoverMode, Group, Level, Load, Objective,
+    Period, PlantId, Quorum, ReplicaId, Reschedule, Service, ServiceId, UnitId,
 };
 use crate::quantity::{Probability, Span};
 use crate::scenario::diagnostic::nearest;
@@ -29,26 +29,18 @@ pub(super) struct Served {
 }
 
 /// What services refer to.
-struct Ground<'g> {
-    tree: &'g Topology,
-    classes: &'g IdVec<ClassId, Class>,
-    class_ids: &'g ClassIds,
-    plants: &'g Names<PlantId>,
-    clock: &'g Clock,
-    horizon: Span,
+pub(super) struct Ground<'g> {
+    pub(super) tree: &'g Topology,
+    pub(super) classes: &'g IdVec<ClassId, Class>,
+    pub(super) class_ids: &'g ClassIds,
+    pub(super) plants: &'g Names<PlantId>,
+    pub(super) datasets: &'g Names<DatasetId>,
+    pub(super) clock: &'g Clock,
+    pub(super) horizon: Span,
 }
 
 impl Lowering<'_> {
-    pub(super) fn services(
-        &mut self,
-        tree: &Topology,
-        classes: &IdVec<ClassId, Class>,
-        class_ids: &ClassIds,
-        plants: &Names<PlantId>,
-        clock: &Clock,
-        horizon: Span,
-    ) -> Served {
-        let ground = Ground { tree, classes, class_ids, plants, clock, horizon };
+    pub(super) fn services(&mut self, ground: &Ground<'_>) -> Served {
         let items = self.items(self.file.services.as_ref(), "services");
         if self.file.services.is_none() && !self.problems.any_error() {
             self.problems
@@ -63,7 +55,7 @@ impl Lowering<'_> {
         let mut load = Occupancy::new();
         for at in order {
             self.problems.muted = items[at].broken;
-            let service = self.service(&items[at], &ground, &mut served, &mut load);
+            let service = self.service(&items[at], ground, &mut served, &mut load);
             served.services.push(service);
         }
         self.problems.muted = false;
@@ -121,9 +113,14 @@ impl Lowering<'_> {
             hard,
             soft,
             needs: self.plants_named(written.needs.as_ref(), ground.plants),
-            uses: Vec::new(),
-            catch_up: None,
-            re_enter: 0.0,
+            uses: self.named(
+                written.uses.as_ref().map(|uses| uses.value.as_slice()),
+                ground.datasets,
+                "unknown-dataset",
+                "dataset",
+            ),
+            catch_up: self.maybe_law(written.catch_up.as_ref()),
+            re_enter: written.re_enter.as_ref().map_or(0.0, |share| share.value.get()),
             load: self.load(written, all, complete),
             failover,
             detection,
@@ -374,7 +371,7 @@ impl Lowering<'_> {
         });
         Objective {
             rto: objective.rto.as_ref().map(|span| span.value),
-            rpo: None,
+            rpo: objective.rpo.as_ref().map(|span| span.value),
             mtd: objective.mtd.as_ref().map(|span| span.value),
             availability,
         }

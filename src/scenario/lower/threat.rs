@@ -7,11 +7,14 @@ use super::topology::Topology;
 use super::{Lowering, Names};
 use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Action, Cascade, Disruption, Distribution, Effect, LinkId, Occurs, PlantId, ServiceId, Threat, ThreatId,
+    Action, Cascade, DatasetId, Disruption, Distribution, Effect, LinkId, Occurs, PlantId, Reach, ServiceId, Spoil,
+    Threat, ThreatId,
 };
 use crate::quantity::{Probability, Rate, SimTime, Span};
 use crate::scenario::kinds::{Hours, KINDS, Passing};
 use crate::scenario::source::Place;
+use crate::scenario::written::Names as WrittenNames;
+use crate::scenario::written::data::{ReachWord, SpoilFields};
 use crate::scenario::written::read::{At, Item};
 use crate::scenario::written::threat::{DisruptionWord, EffectWord, KindWord, OccursFields, Threat as Written, When};
 
@@ -21,24 +24,16 @@ pub(super) struct Ground<'g> {
     pub(super) plants: &'g Names<PlantId>,
     pub(super) links: &'g Names<LinkId>,
     pub(super) services: &'g Names<ServiceId>,
+    pub(super) datasets: &'g Names<DatasetId>,
     pub(super) threats: Names<ThreatId>,
     pub(super) clock: &'g Clock,
     pub(super) horizon: Span,
 }
 
 impl Lowering<'_> {
-    pub(super) fn threats(
-        &mut self,
-        tree: &Topology,
-        plants: &Names<PlantId>,
-        links: &Names<LinkId>,
-        services: &Names<ServiceId>,
-        clock: &Clock,
-        horizon: Span,
-    ) -> IdVec<ThreatId, Threat> {
+    pub(super) fn threats(&mut self, mut ground: Ground<'_>) -> (IdVec<ThreatId, Threat>, Names<ThreatId>) {
         let items = self.items(self.file.threats.as_ref(), "threats");
-        let threats = items.iter().enumerate().map(|(at, item)| (item.name.clone(), ThreatId::new(at))).collect();
-        let ground = Ground { tree, plants, links, services, threats, clock, horizon };
+        ground.threats = items.iter().enumerate().map(|(at, item)| (item.name.clone(), ThreatId::new(at))).collect();
         let all: Vec<(Written, bool)> = items.iter().map(|item| self.like(item, items, &ground.threats)).collect();
         let triggered: std::collections::BTreeSet<&str> = all
             .iter()
@@ -68,7 +63,7 @@ impl Lowering<'_> {
             })
             .collect();
         self.ordered(&names, &edges, "cascade-cycle", "threats set each other off in a circle");
-        lowered
+        (lowered, ground.threats)
     }
 
     /// The fields of a threat with those of the threats it is like.
@@ -120,7 +115,7 @@ impl Lowering<'_> {
 
     fn threat(&mut self, item: &Item<Written>, written: &Written, ground: &Ground<'_>) -> Threat {
         let target = self.target(item, written, ground);
-        let (kind, effects) = self.effects(item, written);
+        let (kind, effects) = self.effects(item, written, ground);
         let disruption = match written.disruption.as_ref().map(|word| &word.value) {
             Some(DisruptionWord::Software) => Disruption::Software,
             Some(DisruptionWord::Node) => Disruption::Node,
@@ -240,16 +235,21 @@ impl Lowering<'_> {
         Occurs::Randomly { rate, season }
     }
 
-    fn effects(&mut self, item: &Item<Written>, written: &Written) -> (Option<usize>, Vec<Effect>) {
+    fn effects(
+        &mut self,
+        item: &Item<Written>,
+        written: &Written,
+        ground: &Ground<'_>,
+    ) -> (Option<usize>, Vec<Effect>) {
         match (&written.kind, &written.effects) {
-            (Some(kind), None) => (Some(kind.value.index), self.preset(&kind.value)),
+            (Some(kind), None) => (Some(kind.value.index), self.preset(&kind.value, ground)),
             (None, Some(effects)) => {
                 if effects.value.is_empty() {
                     self.problems
                         .follows("empty-list", effects.place, format!("threat `{}` does nothing", item.name))
-                        .help("list at least one of `destroy`, `suspend`, `sever`, `slow`");
+                        .help("list at least one of `destroy`, `suspend`, `sever`, `slow`, `spoil`");
                 }
-                (None, effects.value.iter().filter_map(|effect| self.effect(&effect.value)).collect())
+                (None, effects.value.iter().filter_map(|effect| self.effect(&effect.value, ground)).collect())
             }
             (Some(kind), Some(effects)) => {
                 self.problems
@@ -270,7 +270,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn effect(&mut self, effect: &EffectWord) -> Option<Effect> {
+    fn effect(&mut self, effect: &EffectWord, ground: &Ground<'_>) -> Option<Effect> {
         let (action, lasts) = match effect {
             EffectWord::Destroy(own) => {
                 let share = own.share.as_ref().map_or(Probability::ONE, |share| share.value);
@@ -279,18 +279,56 @@ impl Lowering<'_> {
             EffectWord::Suspend(own) => (Action::Suspend, own.lasts.as_ref()?),
             EffectWord::Sever(own) => (Action::Sever, own.lasts.as_ref()?),
             EffectWord::Slow(own) => (Action::Slow(own.to.as_ref()?.value), own.lasts.as_ref()?),
+            EffectWord::Spoil(own) => return Some(self.spoil(own, ground)),
         };
         Some(Effect { action, lasts: self.law(lasts)? })
     }
 
+    /// Data that go wrong; its length is the time until it shows.
+    fn spoil(&mut self, own: &SpoilFields, ground: &Ground<'_>) -> Effect {
+        let reach = match own.reaches.as_ref().map(|word| &word.value) {
+            None | Some(ReachWord::Nothing) => Reach::Nothing,
+            Some(ReachWord::Snapshots) => Reach::Snapshots,
+            Some(ReachWord::Online) => Reach::Online,
+            Some(ReachWord::Place) => Reach::Place,
+        };
+        if let (Some(segments), false) = (&own.segments, reach == Reach::Online) {
+            self.problems
+                .error("foreign-key", segments.place, "`segments` belongs to `reaches = \"online\"`")
+                .help("drop it, or let the threat reach what is online");
+        }
+        let spoil = self.spoiled(own.datasets.as_ref(), own.segments.as_ref(), reach, ground);
+        let lasts = self.maybe_law(own.found.as_ref()).unwrap_or(Distribution::Fixed { value: 0.0 });
+        Effect { action: Action::Spoil(spoil), lasts }
+    }
+
+    fn spoiled(
+        &mut self,
+        datasets: Option<&At<WrittenNames>>,
+        segments: Option<&At<WrittenNames>>,
+        reach: Reach,
+        ground: &Ground<'_>,
+    ) -> Spoil {
+        let names = datasets.map(|names| names.value.as_slice());
+        let segments = segments.iter().flat_map(|names| &names.value).map(|name| name.value.clone()).collect();
+        Spoil { datasets: self.named(names, ground.datasets, "unknown-dataset", "dataset"), reach, segments }
+    }
+
     /// The effects of a kind with the scenario's own numbers.
-    fn preset(&mut self, written: &KindWord) -> Vec<Effect> {
+    fn preset(&mut self, written: &KindWord, ground: &Ground<'_>) -> Vec<Effect> {
         let (kind, own) = (&KINDS[written.index], &written.fields);
         let foreign = [
             ("destroys", own.destroys.as_ref().map(|at| at.place), kind.destroys.is_some()),
             ("replaced", own.replaced.as_ref().map(|at| at.place), kind.destroys.is_some()),
-            ("lasts", own.lasts.as_ref().map(|at| at.place), kind.passing != Passing::None),
+            (
+                "lasts",
+                own.lasts.as_ref().map(|at| at.place),
+                !matches!(kind.passing, Passing::None | Passing::Spoil(_)),
+            ),
             ("to", own.to.as_ref().map(|at| at.place), matches!(kind.passing, Passing::Slow(_))),
+            ("found", own.found.as_ref().map(|at| at.place), matches!(kind.passing, Passing::Spoil(_))),
+            ("spoils", own.spoils.as_ref().map(|at| at.place), matches!(kind.passing, Passing::Spoil(_))),
+            ("segments", own.segments.as_ref().map(|at| at.place), kind.passing == Passing::Spoil(Reach::Online)),
         ];
         for (key, place, fits) in foreign {
             if let (Some(place), false) = (place, fits) {
@@ -317,9 +355,13 @@ impl Lowering<'_> {
                 let to = own.to.as_ref().map(|to| to.value).or_else(|| Probability::new(to));
                 Some(Action::Slow(to.unwrap_or(Probability::ZERO)))
             }
+            Passing::Spoil(reach) => {
+                Some(Action::Spoil(self.spoiled(own.spoils.as_ref(), own.segments.as_ref(), reach, ground)))
+            }
         };
         if let Some(action) = action {
-            let lasts = self.maybe_law(own.lasts.as_ref()).unwrap_or_else(|| default_law(kind.lasts));
+            let lasts =
+                self.maybe_law(own.lasts.as_ref().or(own.found.as_ref())).unwrap_or_else(|| default_law(kind.lasts));
             effects.push(Effect { action, lasts });
         }
         effects

@@ -1,14 +1,20 @@
 //! The scenario as written: typed, optional everywhere, with the place of every value.
 
+pub(super) mod backup;
+pub(super) mod data;
 pub(super) mod law;
 pub(super) mod network;
+pub(super) mod plan;
 pub(super) mod read;
 pub(super) mod service;
 pub(super) mod site;
 pub(super) mod threat;
 
+use backup::{Backup, Store};
+use data::Dataset;
 use law::Law;
 use network::{Gated, Link};
+use plan::{Plan, Staff};
 use read::{ByPath, Named, choice, record};
 use service::Service;
 use site::{ClassFields, Region, Site};
@@ -54,7 +60,17 @@ record! {
         "services" services: Named<Service>;
         /// What happens.
         "threats" threats: Named<Threat>;
-        /// What must come out: `"services.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
+        /// Data that must not be lost.
+        "datasets" datasets: Named<Dataset>;
+        /// Where backups lie.
+        "stores" stores: Named<Store>;
+        /// What is backed up when.
+        "backups" backups: Named<Backup>;
+        /// People who answer a call.
+        "staff" staff: Named<Staff>;
+        /// What is done when a threat strikes.
+        "plans" plans: Named<Plan>;
+        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
         "expect" expect: ByPath<Expect>;
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Not serde: it stops at the first mistake, while here one table reports them all, in one pass and with places.
 
-use crate::quantity::{Bandwidth, Probability, QuantityError, Rate, Span};
+use crate::quantity::{Bandwidth, Bytes, Probability, QuantityError, Rate, Span};
 use crate::scenario::diagnostic::{Problems, nearest};
 use crate::scenario::source::Place;
 use crate::scenario::tree::{Entry, Node, Value};
@@ -129,8 +129,8 @@ pub(super) fn wrong_type(node: &Node, wanted: &str, problems: &mut Problems) {
 /// Notes a key that does not exist.
 pub(super) fn unknown_key(entry: &Entry, keys: &[&'static str], problems: &mut Problems) {
     let later = match entry.key.as_str() {
-        "datasets" | "stores" | "backups" | "plans" | "jobs" | "pipelines" | "prices" | "choices" => {
-            Some("this version simulates availability; data, plans and prices are not in it")
+        "jobs" | "pipelines" | "prices" | "choices" => {
+            Some("this version simulates availability and data; training jobs and prices are not in it")
         }
         _ => None,
     };
@@ -282,6 +282,7 @@ quantities! {
     Probability: "a share", "95 %";
     Rate: "a rate", "0.5 / year";
     Bandwidth: "a data rate", "10 Gbps";
+    Bytes: "a size", "10 TB";
 }
 
 /// Declares a table with fixed keys. Every field is an `Option` with its place; `broken` tells that some key could not be read.

@@ -26,6 +26,12 @@ record! {
         "depends" depends: Depends;
         /// Plant it is down without.
         "needs" needs: Names;
+        /// Datasets it is down without.
+        "uses" uses: Names;
+        /// Time from service to caught up.
+        "catch-up" catch_up: Time;
+        /// Time to enter lost work again, as a share of the time over which it was done; default 0.
+        "re-enter" re_enter: Probability;
         /// Requests against capacity.
         "load" load: LoadFields;
         /// How it moves to a standby place; default active-active.
@@ -204,6 +210,8 @@ record! {
     ObjectiveFields {
         /// Recovery time objective.
         "rto" rto: Span;
+        /// Recovery point objective of the datasets it uses.
+        "rpo" rpo: Span;
         /// Maximum tolerable downtime.
         "mtd" mtd: Span;
         /// Availability per month or year.

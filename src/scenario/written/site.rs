@@ -242,5 +242,9 @@ classed! {
         "role" role: RoleWord;
         /// Replicas that fit on one node; default no limit.
         "room" room: u32;
+        /// A node reads and writes its data at most so fast; default no limit.
+        "disk" disk: crate::quantity::Bandwidth;
+        /// Chance that a failure loses what the unit stores; default 100 %.
+        "loses-data" loses_data: Probability;
     }
 }

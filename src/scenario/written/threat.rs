@@ -1,5 +1,6 @@
 //! Threats, as written.
 
+use super::data::SpoilFields;
 use super::read::{At, Definitions, Read, choice, record, wrong_type};
 use super::site::Point;
 use super::{Moment, Names, Texts, Time};
@@ -118,6 +119,8 @@ choice! {
         "sever" Sever(Lasting);
         /// Slow for a while.
         "slow" Slow(SlowFields);
+        /// Data go wrong, hardware stays fine.
+        "spoil" Spoil(SpoilFields);
     }
 }
 
@@ -172,6 +175,12 @@ record! {
         "replaced" replaced: Time;
         /// Share of capacity that is left.
         "to" to: Probability;
+        /// Time until wrong data show.
+        "found" found: Time;
+        /// Which data go wrong.
+        "spoils" spoils: Names;
+        /// Network segments that an intruder is in.
+        "segments" segments: Names;
     }
 }
 

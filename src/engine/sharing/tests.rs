@@ -1,0 +1,1 @@
+//! Cases one can calculate by hand.

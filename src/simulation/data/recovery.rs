@@ -1,0 +1,444 @@
+//! The life of a dataset: readable, lost, found out, decided, brought back.
+
+use super::super::draw::{Purpose, draw};
+use super::super::event::{Event, Incarnation};
+use super::super::state::World;
+use super::super::tally::{DataEvent, DataEventKind};
+use super::super::trace::{DataHappening, Happening, Incident, PointSource};
+use super::DataStage;
+use super::replication::Source;
+use crate::id::Id;
+use crate::model::{Cause, CopyId, CopyRole, DatasetId, Distribution, DomainId, Phase, ServiceId};
+use crate::quantity::{SimTime, Span};
+
+impl World<'_> {
+    /// First evaluation of every dataset, first jobs and test restores.
+    pub(in crate::simulation) fn start_data(&mut self) {
+        if self.data.any {
+            self.data.touch_all();
+            self.start_jobs();
+        }
+    }
+
+    /// Brings every dataset that something happened to up to date.
+    pub(in crate::simulation) fn settle_data(&mut self) {
+        let mut nth = 0;
+        while nth < self.data.dirty.len() {
+            let dataset = self.data.dirty[nth];
+            nth += 1;
+            self.evaluate_data(dataset);
+        }
+        self.data.dirty.clear();
+    }
+
+    /// True while a copy is up to date, whole, and on nodes that run and are reached.
+    pub(in crate::simulation) fn usable(&self, copy: CopyId) -> bool {
+        self.data.follow[copy].fresh && self.data.copies[copy].readable()
+    }
+
+    /// The stream of the incident at hand of a dataset.
+    pub(super) fn data_stream(&self, purpose: Purpose, dataset: DatasetId, nth: u32) -> crate::engine::Rng {
+        let incidents = u64::from(self.data.datasets[dataset].incidents);
+        self.key.stream(purpose as u64, self.layout.dataset_keys[dataset], incidents << 16 | u64::from(nth & 0xffff))
+    }
+
+    fn evaluate_data(&mut self, dataset: DatasetId) {
+        self.book_data(dataset);
+        let active = self.data.datasets[dataset].active;
+        if self.data.datasets[dataset].stage == DataStage::Fine {
+            if !self.usable(active)
+                && let Some(mirror) = self.synchronous_mirror(dataset)
+            {
+                self.promote(dataset, mirror);
+            }
+            let active = self.data.datasets[dataset].active;
+            if !self.data.copies[active].intact() {
+                self.lose_part_or_all(dataset);
+            }
+        }
+        self.follow_restore(dataset);
+        self.follow_copies(dataset);
+        self.follow_jobs(dataset);
+        let state = &self.data.datasets[dataset];
+        let readable = state.stage == DataStage::Fine && self.usable(state.active);
+        self.set_readable(dataset, readable);
+    }
+
+    /// What is lost for good without anything to restore it from is written off where the rest can go on; else the recovery begins.
+    fn lose_part_or_all(&mut self, dataset: DatasetId) {
+        let active = self.data.datasets[dataset].active;
+        let share = self.data.copies[active].lost_share();
+        if share < 1.0 && self.data.backed_up[dataset].is_empty() && !self.has_mirror(dataset) {
+            let bytes = self.scenario.datasets[dataset].size.get() as f64 * share;
+            self.data.copies[active].write_off();
+            self.lost_for_good(dataset, bytes);
+        } else {
+            let cause = self.copy_cause(active);
+            self.lose_data(dataset, cause);
+        }
+    }
+
+    /// Books bytes that nothing brings back.
+    pub(super) fn lost_for_good(&mut self, dataset: DatasetId, bytes: f64) {
+        if bytes > 0.0 {
+            self.tally.datasets[dataset].losses += 1;
+            self.tally.datasets[dataset].lost_bytes += bytes;
+        }
+    }
+
+    /// The data of the active copy are gone or wrong: the recovery begins.
+    pub(super) fn lose_data(&mut self, dataset: DatasetId, cause: Option<Cause>) {
+        self.end_restore(dataset);
+        let state = &mut self.data.datasets[dataset];
+        state.incidents += 1;
+        state.lost_at = if state.readable { self.now } else { state.unreadable_since };
+        state.cause = cause;
+        state.wanted = false;
+        (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
+        self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
+        let incarnation = self.move_data(dataset, DataStage::Unnoticed);
+        if !self.data.datasets[dataset].led {
+            let detect = &self.scenario.datasets[dataset].recovery.detect;
+            let takes = draw(detect, &mut self.data_stream(Purpose::DataDetect, dataset, 0));
+            self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+        }
+    }
+
+    pub(super) fn move_data(&mut self, dataset: DatasetId, stage: DataStage) -> Incarnation {
+        let state = &mut self.data.datasets[dataset];
+        state.stage = stage;
+        state.incarnation += 1;
+        self.touch_users(dataset); // what holds them down has another name now
+        self.data.datasets[dataset].incarnation
+    }
+
+    /// The time of a stage is over.
+    pub(in crate::simulation) fn data_step(&mut self, dataset: DatasetId, incarnation: Incarnation) {
+        let state = &self.data.datasets[dataset];
+        if state.incarnation != incarnation {
+            return;
+        }
+        match state.stage {
+            DataStage::Unnoticed => self.loss_known(dataset),
+            DataStage::Deciding => self.restore_decided(dataset),
+            DataStage::Preparing => self.begin_moving(dataset),
+            DataStage::Replaying => self.data_back(dataset),
+            DataStage::Verifying => self.verified(dataset),
+            DataStage::Resuming => self.recovered(dataset),
+            DataStage::Gone => self.begin_anew(dataset),
+            DataStage::Fine | DataStage::Waiting | DataStage::Moving => {}
+        }
+        self.data.touch(dataset);
+    }
+
+    fn loss_known(&mut self, dataset: DatasetId) {
+        self.data.datasets[dataset].detected = Some(self.now);
+        self.note(Happening::Data(DataHappening::LossKnown(dataset)));
+        let incarnation = self.move_data(dataset, DataStage::Deciding);
+        let decide = &self.scenario.datasets[dataset].recovery.decide;
+        let takes = draw(decide, &mut self.data_stream(Purpose::DataDecide, dataset, 0));
+        self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+    }
+
+    fn restore_decided(&mut self, dataset: DatasetId) {
+        self.data.datasets[dataset].decided = Some(self.now);
+        self.note(Happening::Data(DataHappening::RestoreDecided(dataset)));
+        self.move_data(dataset, DataStage::Waiting);
+    }
+
+    /// Somebody orders the restore: a plan, or a service that was switched to a place without data. A dataset that is merely away is
+    /// restored elsewhere; one that is fine is left alone. True when there is something to wait for.
+    pub(in crate::simulation) fn order_restore(&mut self, dataset: DatasetId) -> bool {
+        let state = &self.data.datasets[dataset];
+        match state.stage {
+            DataStage::Fine if !self.usable(state.active) => {
+                let cause = self.copy_cause(state.active);
+                let now = self.now;
+                let state = &mut self.data.datasets[dataset];
+                state.incidents += 1;
+                state.lost_at = if state.readable { now } else { state.unreadable_since };
+                state.wanted = true;
+                (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
+                state.cause = cause;
+            }
+            DataStage::Unnoticed | DataStage::Deciding => {}
+            DataStage::Fine | DataStage::Gone => return false,
+            DataStage::Waiting
+            | DataStage::Preparing
+            | DataStage::Moving
+            | DataStage::Replaying
+            | DataStage::Verifying
+            | DataStage::Resuming => return true,
+        }
+        let state = &mut self.data.datasets[dataset];
+        state.detected = state.detected.or(Some(self.now));
+        self.restore_decided(dataset);
+        self.data.touch(dataset);
+        true
+    }
+
+    /// True while a restore is under way or to come.
+    pub(in crate::simulation) fn restoring(&self, dataset: DatasetId) -> bool {
+        !matches!(self.data.datasets[dataset].stage, DataStage::Fine | DataStage::Gone)
+    }
+
+    /// The data are there and are checked.
+    pub(super) fn data_back(&mut self, dataset: DatasetId) {
+        self.data.datasets[dataset].back = Some(self.now);
+        self.note(Happening::Data(DataHappening::DataBack(dataset)));
+        let incarnation = self.move_data(dataset, DataStage::Verifying);
+        let verify = self.scenario.datasets[dataset].recovery.verify.as_ref();
+        let takes = self.maybe_draw(verify, Purpose::DataVerify, dataset);
+        self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+    }
+
+    pub(super) fn maybe_draw(&self, law: Option<&Distribution>, purpose: Purpose, dataset: DatasetId) -> Span {
+        let tries = self.data.datasets[dataset].tries;
+        law.map_or(Span::ZERO, |law| draw(law, &mut self.data_stream(purpose, dataset, tries)))
+    }
+
+    /// What came back is good: it is put to use.
+    pub(super) fn resume(&mut self, dataset: DatasetId) {
+        let incarnation = self.move_data(dataset, DataStage::Resuming);
+        let resume = self.scenario.datasets[dataset].recovery.resume.as_ref();
+        let takes = self.maybe_draw(resume, Purpose::DataResume, dataset);
+        self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+    }
+
+    /// Users work again.
+    fn recovered(&mut self, dataset: DatasetId) {
+        let state = &self.data.datasets[dataset];
+        let (target, point) = (state.target, state.point);
+        self.release_restore(dataset);
+        self.move_data(dataset, DataStage::Fine);
+        if let Some((PointSource::Backup(_), _)) = point {
+            self.data.follow[target].fresh = true;
+            self.copy_restored(target);
+        }
+        self.data.datasets[dataset].spoiled = None;
+        self.data.datasets[dataset].wanted = false;
+        self.data.datasets[dataset].active = target;
+        self.note(Happening::Data(DataHappening::DataWhole(dataset)));
+        self.others_are_stale(dataset);
+        let lost_at = self.data.datasets[dataset].lost_at;
+        if let Some((_, at)) = point {
+            self.book_point(dataset, lost_at.since(at.min(lost_at)));
+        }
+        self.book_recovery(dataset);
+        self.note_incident(dataset, Some(self.now));
+    }
+
+    /// How old the data are that came back, and what was lost with it.
+    pub(super) fn book_point(&mut self, dataset: DatasetId, age: Span) {
+        let model = &self.scenario.datasets[dataset];
+        let writes = model.writes.bits_per_second() / 8.0;
+        let bytes = (writes * age.as_seconds()).min(model.size.get() as f64);
+        let tally = &mut self.tally.datasets[dataset];
+        tally.points.add(age);
+        if let Some(rpo) = model.rpo {
+            tally.rpo.0 += u64::from(age <= rpo);
+            tally.rpo.1 += 1;
+        }
+        self.tally.data_events.push(DataEvent { dataset, kind: DataEventKind::Point, length: age });
+        self.lost_for_good(dataset, bytes);
+        for nth in 0..self.data.users[dataset].len() {
+            let service = self.data.users[dataset][nth];
+            let lost = &mut self.services[service].work_lost;
+            *lost = (*lost).max(age);
+        }
+    }
+
+    fn book_recovery(&mut self, dataset: DatasetId) {
+        let state = &self.data.datasets[dataset];
+        let length = self.now - state.lost_at;
+        let detected = state.detected.unwrap_or(state.lost_at);
+        let decided = state.decided.unwrap_or(detected).max(detected);
+        let back = state.back.unwrap_or(self.now).max(decided);
+        let phases = [detected - state.lost_at, decided - detected, back - decided, self.now - back];
+        let tally = &mut self.tally.datasets[dataset];
+        tally.recoveries.add(length);
+        if let Some(rto) = self.scenario.datasets[dataset].rto {
+            tally.rto.0 += u64::from(length <= rto);
+            tally.rto.1 += 1;
+        }
+        self.tally.data_events.push(DataEvent { dataset, kind: DataEventKind::Recovery, length });
+        for (phase, length) in Phase::ALL.into_iter().zip(phases) {
+            self.tally.datasets[dataset].phases[phase as usize].add(length);
+            self.tally.data_events.push(DataEvent { dataset, kind: DataEventKind::Phase(phase), length });
+        }
+    }
+
+    /// Nothing is left to restore from.
+    pub(super) fn give_up(&mut self, dataset: DatasetId) {
+        self.release_restore(dataset);
+        let incarnation = self.move_data(dataset, DataStage::Gone);
+        self.note(Happening::Data(DataHappening::GaveUp(dataset)));
+        let model = &self.scenario.datasets[dataset];
+        self.lost_for_good(dataset, model.size.get() as f64);
+        let tally = &mut self.tally.datasets[dataset];
+        tally.rpo.1 += u64::from(model.rpo.is_some());
+        tally.rto.1 += u64::from(model.rto.is_some());
+        self.note_incident(dataset, None);
+        if let Some(law) = &model.recovery.anew {
+            let takes = draw(law, &mut self.data_stream(Purpose::DataResume, dataset, 0xffff));
+            self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+        }
+    }
+
+    /// Users go on without what was lost.
+    fn begin_anew(&mut self, dataset: DatasetId) {
+        let active = self.data.datasets[dataset].active;
+        if !self.takes_data(active) {
+            let incarnation = self.data.datasets[dataset].incarnation;
+            self.schedule_in(Span::from_seconds(3600.0), Event::DataStep { dataset, incarnation });
+            return;
+        }
+        self.move_data(dataset, DataStage::Fine);
+        self.data.datasets[dataset].spoiled = None;
+        self.data.follow[active].fresh = true;
+        self.copy_restored(active);
+        self.others_are_stale(dataset);
+        self.note(Happening::Data(DataHappening::DataWhole(dataset)));
+    }
+
+    pub(super) fn note_incident(&mut self, dataset: DatasetId, recovered: Option<SimTime>) {
+        if self.trace.is_none() {
+            return;
+        }
+        let state = &self.data.datasets[dataset];
+        let model = &self.scenario.datasets[dataset];
+        let size = model.size.get() as f64;
+        let writes = model.writes.bits_per_second() / 8.0;
+        let lost = match state.point {
+            Some((_, at)) => (writes * state.lost_at.since(at.min(state.lost_at)).as_seconds()).min(size),
+            None => size,
+        };
+        let incident = Incident {
+            service: None,
+            dataset: Some(dataset),
+            cause: state.cause,
+            lost: state.lost_at,
+            detected: state.detected,
+            decided: state.decided,
+            acted: state.back,
+            recovered,
+            caught_up: recovered,
+            point: state.point,
+            lost_bytes: lost as u64,
+        };
+        self.note_whole(incident);
+    }
+
+    /// Tells the services whether they can use a dataset.
+    fn set_readable(&mut self, dataset: DatasetId, readable: bool) {
+        if self.data.datasets[dataset].readable == readable {
+            return;
+        }
+        self.data.datasets[dataset].readable = readable;
+        if !readable {
+            self.data.datasets[dataset].unreadable_since = self.now;
+        }
+        for nth in 0..self.data.users[dataset].len() {
+            let service = self.data.users[dataset][nth];
+            let missing = &mut self.services[service].data_missing;
+            *missing = if readable { *missing - 1 } else { *missing + 1 };
+            self.touch_service(service);
+        }
+    }
+
+    fn touch_users(&mut self, dataset: DatasetId) {
+        for nth in 0..self.data.users[dataset].len() {
+            self.touch_service(self.data.users[dataset][nth]);
+        }
+    }
+
+    /// A service now runs at this place: the data it uses come along, from the best copy, or are ordered from a backup.
+    pub(in crate::simulation) fn data_follows(&mut self, service: ServiceId, place: DomainId) {
+        for nth in 0..self.scenario.services[service].uses.len() {
+            let dataset = self.scenario.services[service].uses[nth];
+            self.book_data(dataset);
+            let state = &self.data.datasets[dataset];
+            if state.stage != DataStage::Fine {
+                continue; // its own recovery is on the way
+            }
+            let (active, readable) = (state.active, self.usable(state.active));
+            match self.copy_near(dataset, place) {
+                Some(copy) if copy == active && readable => {}
+                Some(copy) if readable => self.promote(dataset, copy), // in good order: what is on the way is waited for
+                Some(copy) => {
+                    let Source { point, .. } = self.mirror_source(dataset, copy);
+                    let lost_at = self.data.datasets[dataset].unreadable_since.max(point);
+                    self.promote(dataset, copy);
+                    self.book_point(dataset, lost_at - point);
+                }
+                None if readable => {}
+                None => {
+                    self.order_restore(dataset);
+                }
+            }
+            self.data.touch(dataset);
+        }
+    }
+
+    /// Another copy is the one that counts.
+    pub(super) fn promote(&mut self, dataset: DatasetId, copy: CopyId) {
+        self.data.datasets[dataset].active = copy;
+        self.data.datasets[dataset].target = copy;
+        self.note(Happening::Data(DataHappening::Promoted(copy)));
+        self.others_are_stale(dataset);
+        self.data.touch(dataset);
+    }
+
+    /// What keeps a dataset from being read.
+    pub(in crate::simulation) fn data_causes(&self, dataset: DatasetId, causes: &mut Vec<Cause>) {
+        let state = &self.data.datasets[dataset];
+        match state.stage {
+            DataStage::Fine => {}
+            DataStage::Unnoticed => causes.push(Cause::Detection),
+            DataStage::Deciding => causes.push(Cause::Decision),
+            DataStage::Waiting
+            | DataStage::Preparing
+            | DataStage::Moving
+            | DataStage::Replaying
+            | DataStage::Resuming => causes.push(Cause::Restore),
+            DataStage::Verifying => causes.push(Cause::Verification),
+            DataStage::Gone => causes.push(Cause::Data(dataset)),
+        }
+        match state.cause.filter(|_| state.stage != DataStage::Fine) {
+            Some(cause) => causes.push(cause),
+            None => causes.extend(self.copy_cause(state.active).or(Some(Cause::Data(dataset)))),
+        }
+    }
+
+    /// The first thing that keeps a host of a copy away.
+    pub(super) fn copy_cause(&self, copy: CopyId) -> Option<Cause> {
+        let mut causes = Vec::new();
+        self.place_causes(self.scenario.copies[copy].domain, &mut causes);
+        if causes.is_empty() {
+            for unit in &self.scenario.copies[copy].hosts {
+                if !self.host_serves(*unit) {
+                    causes.extend(self.unit_cause(*unit));
+                    if let Some(domain) = self.scenario.unit_domain[*unit] {
+                        self.place_causes(domain, &mut causes);
+                    }
+                    if !causes.is_empty() {
+                        break;
+                    }
+                }
+            }
+        }
+        causes.first().copied()
+    }
+
+    /// True for a dataset with another copy that could take over.
+    fn has_mirror(&self, dataset: DatasetId) -> bool {
+        self.scenario.datasets[dataset].copies.iter().any(|copy| {
+            copy != self.data.datasets[dataset].active && self.scenario.copies[copy].role != CopyRole::Spare
+        })
+    }
+
+    /// Index of the dataset among those of the scenario.
+    pub(super) fn dataset_of(&self, copy: CopyId) -> DatasetId {
+        DatasetId::new(self.scenario.copies[copy].dataset.index())
+    }
+}

@@ -1,0 +1,234 @@
+//! Copies that follow the one that counts.
+
+use super::super::state::World;
+use super::super::trace::PointSource;
+use super::DataStage;
+use super::transfer::{Freight, Moves};
+use crate::id::Id;
+use crate::model::{CopyId, CopyRole, DatasetId, DomainId};
+use crate::quantity::{SimTime, Span};
+
+/// Data that a dataset can come back from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source {
+    pub from: PointSource,
+    pub point: SimTime,
+    /// The point of a backup that it builds on.
+    pub base: SimTime,
+}
+
+impl World<'_> {
+    /// True while bytes can go from one place to another; without links everything that is on reaches everything.
+    pub(in crate::simulation) fn connected(&self, from: DomainId, to: DomainId) -> bool {
+        let on = |domain: DomainId| !self.domains[domain].off && self.domains[domain].severed == 0;
+        if !on(from) || !on(to) {
+            return false;
+        }
+        match (self.layout.endpoint[from], self.layout.endpoint[to]) {
+            (Some(one), Some(other)) => one == other || self.components[one] == self.components[other],
+            _ => true,
+        }
+    }
+
+    /// True when enough nodes of a copy run and are reached to write it anew.
+    pub(super) fn takes_data(&self, copy: CopyId) -> bool {
+        let model = &self.scenario.copies[copy];
+        let width = model.scheme.width() as usize;
+        let serving = model.hosts.iter().filter(|unit| self.host_serves(**unit)).count();
+        serving >= width.min(model.hosts.len()) && !self.domains[model.domain].off
+    }
+
+    /// A synchronous mirror that can take over at once.
+    pub(super) fn synchronous_mirror(&self, dataset: DatasetId) -> Option<CopyId> {
+        let state = &self.data.datasets[dataset];
+        if state.spoiled.is_some() {
+            return None;
+        }
+        self.scenario.datasets[dataset].copies.iter().find(|copy| {
+            let role = self.scenario.copies[*copy].role;
+            let follows = role == CopyRole::Synchronous
+                || role == CopyRole::Primary && self.scenario.copies[state.active].role == CopyRole::Synchronous;
+            *copy != state.active && follows && self.usable(*copy)
+        })
+    }
+
+    /// The usable copy nearest to a place: in the narrowest domain that both share.
+    pub(super) fn copy_near(&self, dataset: DatasetId, place: DomainId) -> Option<CopyId> {
+        let shared = |copy: CopyId| {
+            let mut around = Some(self.scenario.copies[copy].domain);
+            while let Some(domain) = around {
+                if self.scenario.domains[domain].subtree.contains(place)
+                    || self.scenario.domains[place].subtree.contains(domain)
+                {
+                    return domain.index() + 1;
+                }
+                around = self.scenario.domains[domain].parent;
+            }
+            0
+        };
+        let usable = self.scenario.datasets[dataset].copies.iter().filter(|copy| self.usable(*copy));
+        usable.max_by_key(|copy| (shared(*copy), std::cmp::Reverse(copy.index())))
+    }
+
+    /// What a mirror could bring back.
+    pub(super) fn mirror_source(&self, dataset: DatasetId, copy: CopyId) -> Source {
+        let follow = &self.data.follow[copy];
+        let last =
+            if self.data.datasets[dataset].readable { self.now } else { self.data.datasets[dataset].unreadable_since };
+        let lag = match self.scenario.copies[copy].role {
+            CopyRole::Asynchronous { lag } => lag,
+            // An old primary copy follows the one that took over from it as that one followed it.
+            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => Span::ZERO,
+        };
+        let crossed = follow.cut_since.map_or(last, |cut| cut.min(last));
+        let queued = match self.scenario.copies[copy].role {
+            CopyRole::Asynchronous { .. } => self.queued(dataset, copy, crossed),
+            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => Span::ZERO,
+        };
+        let point = crossed.since(SimTime::ZERO).saturating_sub(lag).saturating_sub(queued);
+        Source { from: PointSource::Copy(copy), point: SimTime::ZERO + point, base: SimTime::ZERO }
+    }
+
+    /// How far a mirror has fallen behind by `until` because the links to it carry less than is written: the queue grows by the difference.
+    pub(super) fn queued(&self, dataset: DatasetId, copy: CopyId, until: SimTime) -> Span {
+        let writes = self.scenario.datasets[dataset].writes.bits_per_second();
+        let active = self.data.datasets[dataset].active;
+        let route = self.route_between(self.scenario.copies[active].domain, self.scenario.copies[copy].domain);
+        let carried = route.iter().map(|side| self.link_rate(*side)).fold(f64::INFINITY, f64::min);
+        let since = self.data.follow[copy].follows_since.min(until);
+        let short = if writes > carried { 1.0 - carried / writes } else { 0.0 };
+        Span::from_seconds((until - since).as_seconds() * short)
+    }
+
+    /// Every copy but the one that counts follows it from now on: mirrors that were level stay so, all others have to be brought up to date.
+    pub(super) fn others_are_stale(&mut self, dataset: DatasetId) {
+        let active = self.data.datasets[dataset].active;
+        for copy in self.scenario.datasets[dataset].copies.iter() {
+            if copy == active {
+                self.data.follow[copy].fresh = true;
+                self.data.follow[copy].cut_since = None;
+                if let Some(transfer) = self.data.follow[copy].resync.take() {
+                    self.cancel_transfer(transfer);
+                }
+            } else if self.data.follow[copy].fresh {
+                self.data.follow[copy].fresh = false;
+                self.data.follow[copy].stale_since = self.now;
+            }
+        }
+    }
+
+    /// Links that are cut, copies that have fallen behind and can be brought up to date again.
+    pub(super) fn follow_copies(&mut self, dataset: DatasetId) {
+        let state = &self.data.datasets[dataset];
+        let (active, fine) = (state.active, state.stage == DataStage::Fine);
+        let source = self.scenario.copies[active].domain;
+        let source_usable = fine && self.usable(active);
+        for copy in self.scenario.datasets[dataset].copies.iter() {
+            if copy == active {
+                continue;
+            }
+            let role = self.scenario.copies[copy].role;
+            let place = self.scenario.copies[copy].domain;
+            let crosses = source_usable && self.connected(source, place);
+            if self.data.follow[copy].fresh {
+                self.follow_mirror(dataset, copy, crosses);
+            } else if role != CopyRole::Spare {
+                let can = crosses && self.takes_data(copy);
+                match (self.data.follow[copy].resync, can) {
+                    (None, true) => {
+                        self.begin_resync(dataset, copy);
+                    }
+                    (Some(transfer), false) => {
+                        self.data.follow[copy].resync = None;
+                        self.cancel_transfer(transfer);
+                    }
+                    (None, false) | (Some(_), true) => {}
+                }
+            }
+        }
+    }
+
+    /// A mirror that is level: when its link is cut it falls behind, and what is queued crosses when the link is back.
+    fn follow_mirror(&mut self, dataset: DatasetId, copy: CopyId, crosses: bool) {
+        if !self.data.copies[copy].intact() {
+            self.data.follow[copy].fresh = false; // it has to be copied again
+            self.data.follow[copy].stale_since = SimTime::ZERO;
+            return;
+        }
+        let place_on = self.data.copies[copy].readable();
+        match (self.data.follow[copy].cut_since, crosses && place_on) {
+            (None, false) => self.data.follow[copy].cut_since = Some(self.now),
+            (Some(cut), true) => {
+                self.data.follow[copy].cut_since = None;
+                let synchronous = !matches!(self.scenario.copies[copy].role, CopyRole::Asynchronous { .. });
+                if self.now > cut && (synchronous || self.scenario.datasets[dataset].writes.bits_per_second() > 0.0) {
+                    // What was written meanwhile crosses as one piece; until then the copy stands where it stood.
+                    self.data.follow[copy].fresh = !synchronous;
+                    self.data.follow[copy].stale_since = cut;
+                    if !synchronous {
+                        self.data.follow[copy].cut_since = Some(cut);
+                        self.catch_up_mirror(dataset, copy);
+                    }
+                }
+            }
+            (None, true) | (Some(_), false) => {}
+        }
+    }
+
+    /// Sends a mirror what was queued for it.
+    fn catch_up_mirror(&mut self, dataset: DatasetId, copy: CopyId) {
+        if self.data.follow[copy].resync.is_some() {
+            return;
+        }
+        self.begin_resync(dataset, copy);
+    }
+
+    fn begin_resync(&mut self, dataset: DatasetId, copy: CopyId) {
+        let active = self.data.datasets[dataset].active;
+        let cap = super::restore::slowest([self.disks_of(active), self.disks_of(copy)]);
+        let between = Some((self.scenario.copies[active].domain, self.scenario.copies[copy].domain));
+        let bytes = self.resync_bytes(dataset, copy);
+        let freight = Freight { bytes, cap, priority: 180, sides: Vec::new(), between };
+        let transfer = self.begin_transfer(Moves::Resync { copy }, freight, Span::ZERO);
+        self.data.follow[copy].resync = Some(transfer);
+    }
+
+    /// What a copy has to be sent: what changed, if it still holds the rest, else everything.
+    fn resync_bytes(&self, dataset: DatasetId, copy: CopyId) -> u64 {
+        let model = &self.scenario.datasets[dataset];
+        let size = model.size.get() as f64;
+        let behind = self.now - self.data.follow[copy].stale_since.min(self.now);
+        let changed = super::point::changed(model.changes.bits_per_second() / 8.0, behind, size);
+        (if self.data.copies[copy].intact() { changed } else { size }) as u64
+    }
+
+    /// A copy is level again.
+    pub(super) fn resynchronised(&mut self, copy: CopyId) {
+        let dataset = self.dataset_of(copy);
+        self.data.follow[copy].resync = None;
+        self.data.follow[copy].cut_since = None;
+        self.data.follow[copy].follows_since = self.now;
+        if !self.data.follow[copy].fresh || !self.data.copies[copy].intact() {
+            self.data.follow[copy].fresh = true;
+            self.copy_restored(copy);
+        }
+        for nth in 0..self.data.users[dataset].len() {
+            self.touch_service(self.data.users[dataset][nth]); // one may be waiting to return
+        }
+        self.data.touch(dataset);
+    }
+
+    /// True when every dataset that a service uses has a usable copy at a place, or none ever was there.
+    pub(in crate::simulation) fn data_ready_at(&self, service: crate::model::ServiceId, place: DomainId) -> bool {
+        self.scenario.services[service].uses.iter().all(|dataset| {
+            let here = |copy: &CopyId| {
+                let copy = &self.scenario.copies[*copy];
+                copy.role != CopyRole::Spare
+                    && (self.scenario.domains[place].subtree.contains(copy.domain)
+                        || self.scenario.domains[copy.domain].subtree.contains(place))
+            };
+            let copies = self.scenario.datasets[*dataset].copies;
+            !copies.iter().any(|copy| here(&copy)) || copies.iter().any(|copy| here(&copy) && self.usable(copy))
+        })
+    }
+}

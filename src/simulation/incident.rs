@@ -1,7 +1,7 @@
 //! Losses of services, from the loss to the end of their recovery. Written down only while the trace is on.
 
 use super::state::World;
-use super::trace::{DataHappening, Happening, Incident, Status, Trace};
+use super::trace::{DataHappening, Happening, Incident, Status};
 use crate::model::{Cause, DatasetId, ServiceId};
 use crate::quantity::SimTime;
 
@@ -32,7 +32,7 @@ impl World<'_> {
     /// Incidents that the end of the trial cuts off.
     pub(super) fn cut_incidents(&mut self) {
         for incident in std::mem::take(&mut self.incidents) {
-            self.keep(incident);
+            self.note_whole(incident);
         }
     }
 
@@ -91,13 +91,7 @@ impl World<'_> {
         if let Some(at) = self.incidents.iter().position(|it| it.service == Some(service) && it.recovered.is_some()) {
             let mut incident = self.incidents.remove(at);
             incident.caught_up = caught_up.then_some(self.now);
-            self.keep(incident);
-        }
-    }
-
-    fn keep(&mut self, incident: Incident) {
-        if let Some(trace) = self.trace.as_mut().filter(|trace| trace.incidents.len() < Trace::LIMIT) {
-            trace.incidents.push(incident);
+            self.note_whole(incident);
         }
     }
 }

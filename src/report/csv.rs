@@ -197,7 +197,7 @@ pub fn events(findings: &Findings) -> String {
 }
 
 /// Exact to the microsecond, without the rounding of a double.
-fn seconds(at: SimTime) -> String {
+pub(super) fn seconds(at: SimTime) -> String {
     let (whole, rest) =
         (at.as_microseconds() / MICROSECONDS_PER_SECOND, at.as_microseconds() % MICROSECONDS_PER_SECOND);
     if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:06}").trim_end_matches('0').to_owned() }
@@ -205,7 +205,7 @@ fn seconds(at: SimTime) -> String {
 
 /// A cell that no spreadsheet takes for a formula: a leading `=`, `+`, `-`, `@`, tab or return gets an apostrophe
 /// (OWASP, "CSV Injection").
-fn text(cell: &str) -> String {
+pub(super) fn text(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}")
     } else {
@@ -214,7 +214,7 @@ fn text(cell: &str) -> String {
 }
 
 /// Shortest text that reads back as the same double; empty when it is not a number.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if !value.is_finite() {
         String::new()
     } else if value != 0.0 && !(1e-6..1e16).contains(&value.abs()) {
@@ -224,24 +224,24 @@ fn number(value: f64) -> String {
     }
 }
 
-fn maybe(value: Option<f64>) -> String {
+pub(super) fn maybe(value: Option<f64>) -> String {
     value.map(number).unwrap_or_default()
 }
 
-struct Table(Writer<Vec<u8>>);
+pub(super) struct Table(Writer<Vec<u8>>);
 
 impl Table {
-    fn new<S: AsRef<[u8]>>(header: &[S]) -> Self {
+    pub(super) fn new<S: AsRef<[u8]>>(header: &[S]) -> Self {
         let mut table = Self(Writer::from_writer(Vec::new()));
         table.row(header);
         table
     }
 
-    fn row<S: AsRef<[u8]>>(&mut self, cells: &[S]) {
+    pub(super) fn row<S: AsRef<[u8]>>(&mut self, cells: &[S]) {
         self.0.write_record(cells).expect("rows of one table are equally long, and memory takes them all");
     }
 
-    fn end(self) -> String {
+    pub(super) fn end(self) -> String {
         let bytes = self.0.into_inner().expect("memory takes all rows");
         let text = String::from_utf8(bytes).expect("cells are strings");
         // Spreadsheets take a table without the mark for one in the local code page, and Chinese for gibberish.

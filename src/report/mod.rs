@@ -4,6 +4,7 @@
 
 mod brief;
 pub mod csv;
+pub mod drill;
 pub mod folder;
 pub mod json;
 pub mod markdown;

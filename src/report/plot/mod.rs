@@ -8,19 +8,23 @@ mod axis;
 mod canvas;
 mod checks;
 mod convergence;
+mod gantt;
 mod outages;
 mod recovery;
 mod redundancy;
 mod sheet;
+mod striking;
 mod timeline;
 
 pub use attribution::attribution;
 pub use availability::availability;
 pub use checks::checks;
 pub use convergence::convergence;
+pub use gantt::gantt;
 pub use outages::outages;
 pub use recovery::recovery;
 pub use redundancy::redundancy;
+pub use striking::striking;
 pub use timeline::timeline;
 
 use crate::id::Id;

@@ -10,7 +10,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use drawn::{Drawn, Spread, drawn};
+pub use drawn::{Drawn, DrawnSubject, Spread, drawn};
 pub use fix::{At, aftermath, fixed, quiet, strike};
 pub use judge::{Change, Light, Promise, Rating, Shortfall};
 pub use sweep::{Extremes, Moment, Sweep, cycle, moments, sweep};

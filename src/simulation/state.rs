@@ -69,6 +69,10 @@ pub(super) struct World<'a> {
     pub any_down_since: SimTime,
     pub tally: TrialTally,
     pub trace: Option<Box<Trace>>,
+    /// From when on the trace is kept.
+    pub trace_from: SimTime,
+    /// Losses of services that are being followed; empty while the trace is off.
+    pub incidents: Vec<Incident>,
 }
 
 impl<'a> World<'a> {
@@ -110,6 +114,8 @@ impl<'a> World<'a> {
             any_down_since: SimTime::ZERO,
             tally: TrialTally::new(scenario),
             trace: None,
+            trace_from: SimTime::ZERO,
+            incidents: Vec::new(),
             scenario,
             layout,
         }
@@ -190,6 +196,7 @@ impl<'a> World<'a> {
         self.network_dirty = false;
         self.clocks_dirty = false;
         self.down.clear();
+        self.incidents.clear();
         self.tally.reset(scenario.horizon);
     }
 
@@ -213,11 +220,15 @@ impl<'a> World<'a> {
         if let Some(trace) = &mut self.trace {
             // Changes of state are kept for longer: the stretches are made of them.
             let limit = if matches!(what, Happening::Became(..)) { 5 * Trace::LIMIT } else { Trace::LIMIT };
+            if self.now < self.trace_from {
+                return;
+            }
             if trace.entries.len() < limit {
                 trace.entries.push(TraceEntry { at: self.now, what });
             } else {
                 trace.dropped += 1;
             }
+            self.follow_incidents(what);
         }
     }
 

@@ -32,7 +32,13 @@ impl<'a> Simulator<'a> {
 
     /// Runs one trial and writes down what happens.
     pub fn run_traced(&mut self, seed: u64, trial: u64) -> (&TrialTally, Trace) {
+        self.run_traced_from(seed, trial, SimTime::ZERO)
+    }
+
+    /// Runs one trial and writes down what happens from a moment on, so that a long time before it does not fill the trace.
+    pub fn run_traced_from(&mut self, seed: u64, trial: u64, from: SimTime) -> (&TrialTally, Trace) {
         self.world.reset(seed, trial);
+        self.world.trace_from = from;
         self.world.trace = Some(Box::new(Trace { trial, ..Trace::default() }));
         self.world.run();
         let mut trace = self.world.trace.take().map(|trace| *trace).unwrap_or_default();
@@ -67,6 +73,7 @@ impl World<'_> {
         self.settle_domains();
         self.settle_data_books();
         self.settle_ledgers();
+        self.cut_incidents();
     }
 
     /// Brings everything that an event touched up to date: most events touch nothing that waits.

@@ -6,7 +6,7 @@ use crate::report::csv::{Table, number, seconds, text};
 use crate::report::number::duration;
 use crate::report::trace_data::{moment, source_name};
 use crate::report::{trace, wording};
-use crate::simulation::Incident;
+use crate::simulation::{DataHappening, Happening, Incident, Trace};
 use crate::study::Findings;
 
 const HEADS: [&str; 31] = [
@@ -51,7 +51,7 @@ pub fn incidents(findings: &Findings) -> String {
     for chosen in &findings.chosen {
         for incident in &chosen.trace.incidents {
             let mut row = vec![chosen.trace.trial.to_string(), wording::which(chosen.which).to_owned()];
-            row.extend(Told::of(&findings.scenario, incident).row());
+            row.extend(Told::of(&findings.scenario, &chosen.trace, incident).row());
             table.row(&row);
         }
     }
@@ -99,13 +99,15 @@ struct Told<'a> {
     /// How long it has lasted at the end of the trial, when it has no end.
     open: Option<Span>,
     point: Option<Span>,
+    /// True when nothing was left to restore from.
+    gone: bool,
     rto: Kept,
     rpo: Kept,
     mtd: Kept,
 }
 
 impl<'a> Told<'a> {
-    fn of(scenario: &'a Scenario, incident: &'a Incident) -> Self {
+    fn of(scenario: &'a Scenario, trace: &Trace, incident: &'a Incident) -> Self {
         let service = |id: ServiceId| &scenario.services[id];
         let dataset = |id: DatasetId| &scenario.datasets[id];
         let (subject, name, rto, rpo, mtd) = match (incident.service, incident.dataset) {
@@ -128,7 +130,9 @@ impl<'a> Told<'a> {
         let recovery = between(Some(incident.lost), incident.recovered);
         let point = incident.point.map(|(_, at)| incident.lost.since(at));
         let mut rpo = Kept::of(rpo, point, None);
-        if point.is_none() && incident.lost_bytes > 0 {
+        // What is still under way at the end of the trial has not lost anything yet.
+        let gone = point.is_none() && incident.dataset.is_some_and(|id| gave_up(trace, id, incident.lost));
+        if gone {
             // Nothing came back: no age to measure, and no promise that allows it.
             rpo.met = rpo.promised.map(|_| false);
         }
@@ -142,6 +146,7 @@ impl<'a> Told<'a> {
             recovery,
             open: recovery.is_none().then_some(lasts),
             point,
+            gone,
             rto: Kept::of(rto, recovery, recovery.is_none().then_some(lasts)),
             rpo,
             mtd: Kept::of(mtd, whole, whole.is_none().then_some(lasts)),
@@ -174,7 +179,8 @@ impl<'a> Told<'a> {
         row.extend(self.mtd.cells());
         row.push(text(&incident.point.map(|(source, _)| source_name(self.scenario, source)).unwrap_or_default()));
         row.push(clock(incident.point.map(|(_, at)| at)));
-        row.push(incident.lost_bytes.to_string());
+        let open = self.point.is_none() && !self.gone && incident.dataset.is_some();
+        row.push(if open { String::new() } else { incident.lost_bytes.to_string() });
         row.push(text(&self.why()));
         row
     }
@@ -203,11 +209,21 @@ impl<'a> Told<'a> {
                 let (source, at) = (source_name(self.scenario, source), moment(self.scenario, at));
                 parts.push(format!("{source} gave the data of {at}, {} before the loss", duration(age.as_seconds())));
             }
-            _ if self.incident.lost_bytes > 0 => parts.push("nothing was left to restore from".to_owned()),
+            _ if self.gone => parts.push("nothing was left to restore from".to_owned()),
             _ => {}
         }
         parts.join("; ")
     }
+}
+
+/// True when the first thing that ends this loss is that nobody tries any more.
+fn gave_up(trace: &Trace, dataset: DatasetId, lost: SimTime) -> bool {
+    let ended = trace.entries.iter().filter(|entry| entry.at >= lost).find_map(|entry| match entry.what {
+        Happening::Data(DataHappening::GaveUp(id)) if id == dataset => Some(true),
+        Happening::Data(DataHappening::DataWhole(id)) if id == dataset => Some(false),
+        _ => None,
+    });
+    ended == Some(true)
 }
 
 /// Exact seconds; empty for none.

@@ -187,7 +187,7 @@ fn expectations(findings: &Findings, out: &mut String) {
     table(out, &["expectation", "value", "within", "measured", "verdict", "because"], rows.collect());
 }
 
-fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
+pub(super) fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
     let _ = writeln!(out, "| {} |", heads.join(" | "));
     let _ = writeln!(out, "|{}", " --- |".repeat(heads.len()));
     for row in rows {
@@ -198,7 +198,7 @@ fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
 }
 
 /// Text from the scenario must neither become markup nor break a table row.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -217,6 +217,6 @@ fn escape(text: &str) -> String {
 }
 
 /// Text between back ticks.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     text.chars().map(|c| if c == '`' || c.is_control() { ' ' } else { c }).collect()
 }

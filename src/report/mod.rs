@@ -5,6 +5,7 @@
 mod brief;
 mod brief_data;
 pub mod csv;
+pub mod drill;
 pub mod folder;
 pub mod incidents;
 pub mod json;

@@ -310,6 +310,21 @@ fn incidents_are_told_phase_by_phase() {
     assert_eq!((cell(gone, "name"), cell(gone, "recovered_at"), cell(gone, "rto_met")), ("archive", "", ""));
     assert_eq!((cell(gone, "rpo_met"), cell(gone, "rpo_margin_s")), ("false", ""));
     assert!(cell(gone, "why").ends_with("nothing was left to restore from"), "{}", cell(gone, "why"));
+    assert_eq!(cell(gone, "data_lost_bytes"), "200000000000000");
+}
+
+/// A restore that is under way when the trial ends has lost nothing yet, and what it will be old is not known.
+#[test]
+fn an_open_restore_has_lost_nothing_yet() {
+    let mut findings = with_data();
+    let trace = &mut findings.chosen[2].trace;
+    trace.entries.retain(|entry| {
+        use crate::simulation::{DataHappening, Happening};
+        !matches!(entry.what, Happening::Data(DataHappening::GaveUp(_)))
+    });
+    let table = incidents::incidents(&findings);
+    let last = table.lines().last().unwrap();
+    assert!(last.ends_with("86400,,,,,,,,,\"not over when the trial ended, 6.76 years after the loss\""), "{last}");
 }
 
 /// Lost, restoring, verifying: one bar each in the overview of the worst trial, and the archive is lost to the end.

@@ -50,6 +50,8 @@ pub(super) enum Purpose {
     CatchUp,
     PlanStep,
     PlanAnswer,
+    RebuildHost,
+    LatentError,
 }
 
 /// A uniform number in (0, 1].

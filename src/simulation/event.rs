@@ -1,9 +1,10 @@
 //! Everything that can be pending. One closed enum: every `match` on it is exhaustive.
 
 use super::data::TransferId;
+use super::plan::StepId;
 use crate::id::{Id, ids};
 use crate::model::{
-    BackupId, ClassId, DatasetId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+    BackupId, ClassId, DatasetId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, StaffId, ThreatId, UnitId,
 };
 use std::ops::AddAssign;
 
@@ -147,6 +148,12 @@ events! {
     JobDue { backup: BackupId },
     /// A backup is due for a test restore.
     TestRestore { backup: BackupId },
+    /// People are called, or free again.
+    StaffCalled { staff: StaffId },
+    /// The time of what a step of a plan is doing is over.
+    StepMoves { step: StepId, incarnation },
+    /// A service has entered again what was lost and has caught up.
+    CaughtUp { service: ServiceId, incarnation },
 }
 
 #[cfg(test)]

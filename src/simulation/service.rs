@@ -6,6 +6,7 @@ use super::state::{Stage, World};
 use super::trace::{Happening, Status};
 use crate::id::Id;
 use crate::model::{Balance, Cause, Disruption, DomainId, Level, Load, Quorum, ServiceId, UnitId};
+use crate::quantity::Span;
 use std::cmp::Reverse;
 
 /// What a service is worth right now.
@@ -416,7 +417,9 @@ impl World<'_> {
         let planned = self.services[service].stage == Stage::Returning
             || causes.iter().any(planned) && causes.iter().all(|cause| planned(cause) || *cause == Cause::Detection);
         let disruption = causes.iter().map(|cause| self.disruption_of(*cause, service)).max();
+        self.close_incident(service, None);
         let state = &mut self.services[service];
+        state.first_cause = causes.first().copied();
         state.down_since = self.now;
         state.planned = planned;
         state.disruption = disruption.unwrap_or(Disruption::Software);
@@ -434,6 +437,7 @@ impl World<'_> {
         let state = &mut self.services[service];
         state.causes.clear();
         state.attempts = 0;
+        (state.detected, state.decided, state.work_lost) = (None, None, Span::ZERO);
     }
 
     /// Services that are down have their causes looked at after every event, for these can change without the status.

@@ -253,19 +253,19 @@ fn what_comes_first_goes_first() {
     close(tally.datasets[DatasetId::new(0)].recoveries.sum.as_seconds(), HOUR + 15_000.0);
 }
 
-/// A job every two hours that takes 10 000 s (2 h 47 min): waiting, each begins when the one before is done; skipping, every other one is left out.
+/// A full every week takes 10 000 s, an incremental is due every two hours: the one that falls into the full waits for it or is left out. Six
+/// fulls in forty days; a full and an incremental of the same moment are one job.
 #[test]
-fn a_job_that_overruns_its_next_start_waits_or_is_left_out() {
+fn a_job_that_is_due_while_another_runs_waits_or_is_left_out() {
     let with = |rule: &str| {
-        let text = format!("{}overrun = \"{rule}\"\n", DAILY.replace("\"daily\"", "\"every 2 h\""));
+        let jobs = "full = \"every 7 days\"\nincremental = \"every 2 h\"";
+        let text = format!("{}overrun = \"{rule}\"\n", DAILY.replace("full = \"daily\"", jobs));
         walk(&world(&text)).0.datasets[DatasetId::new(0)].clone()
     };
-    let horizon = 40.0 * DAY;
-    let (waiting, skipping) = (with("wait"), with("skip"));
-    assert_eq!(waiting.backups.1, 480);
-    assert_eq!(waiting.backups.0, (horizon / 10_000.0) as u64, "back to back");
-    assert_eq!(skipping.backups.0, 240);
-    assert_eq!(skipping.overruns, 240);
+    let (waiting, skipping, both) = (with("wait"), with("skip"), with("overlap"));
+    assert_eq!((waiting.backups, waiting.overruns), ((480, 480), 6));
+    assert_eq!((skipping.backups, skipping.overruns), ((474, 480), 6));
+    assert_eq!((both.backups, both.overruns), ((480, 480), 0));
 }
 
 /// Retention: seven daily fulls of 1 TB are kept; the integral is that of one more each day until the eighth replaces the first.

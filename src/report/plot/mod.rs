@@ -9,11 +9,13 @@ mod axis;
 mod canvas;
 mod checks;
 mod convergence;
+mod gantt;
 mod lengths;
 mod outages;
 mod recovery;
 mod redundancy;
 mod sheet;
+mod striking;
 mod timeline;
 mod timeline_rows;
 
@@ -22,9 +24,11 @@ pub use attribution::attribution;
 pub use availability::availability;
 pub use checks::checks;
 pub use convergence::convergence;
+pub use gantt::gantt;
 pub use outages::outages;
 pub use recovery::{data_recovery, recovery, recovery_point};
 pub use redundancy::redundancy;
+pub use striking::striking;
 pub use timeline::timeline;
 
 use crate::id::Id;

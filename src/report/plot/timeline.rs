@@ -143,7 +143,11 @@ fn overview(
     let head = format!("{} trial {}试验", capital(&words.join(", ")), chinese(words));
     let down = number::duration(chosen.downtime.as_seconds());
     // Summed over services it can be longer than the trial itself.
-    let whose = if findings.scenario.services.len() > 1 { "down over all services" } else { "down" };
+    let whose = match findings.scenario.services.len() {
+        0 => "without data",
+        1 => "down",
+        _ => "down over all services",
+    };
     let rest = format!("no. {}, {down} {whose}", number::count(chosen.trace.trial));
     canvas.bold((MARGIN, top + 18.0), &head, 14.0, Anchor::Start, INK);
     let after = MARGIN + text_width(&head, 14.0) + 18.0;

@@ -151,7 +151,7 @@ impl Lowering<'_> {
         let used: BTreeSet<&str> =
             items.iter().filter_map(|item| item.value.to.as_ref()).map(|to| to.value.as_str()).collect();
         for store in self.items(self.file.stores.as_ref(), "stores") {
-            if !used.contains(store.name.as_str()) {
+            if !used.contains(store.name.as_str()) && !self.problems.any_error() {
                 self.problems
                     .warn("unused-store", store.place, format!("no backup goes to store `{}`", store.name))
                     .help("name it in `to` of a backup");

@@ -6,13 +6,13 @@
 use super::Lowering;
 use super::plan::median;
 use super::route::Routes;
-use crate::id::Id as _;
+use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Action, Backup, BackupId, CopyId, CopyRole, DatasetId, Distribution, DomainId, Job, JobKind, Pick, Reach,
-    Retention, Scenario, Threat,
+    Action, Backup, BackupId, CopyId, CopyRole, DatasetId, Distribution, DomainId, Job, JobKind, Overrun, Pick, Reach,
+    Retention, Scenario, Spoil, Store, Threat,
 };
 use crate::quantity::Span;
-use crate::quantity::words::{bytes, duration};
+use crate::quantity::words::{bytes, duration, plain};
 use crate::scenario::source::Place;
 use std::collections::BTreeMap;
 
@@ -23,7 +23,8 @@ type Limit = (f64, String);
 pub(super) struct Outlook<'s> {
     scenario: &'s Scenario,
     routes: Routes<'s>,
-    /// Places of datasets, backups, stores and services by name.
+    by_dataset: IdVec<DatasetId, Vec<BackupId>>,
+    /// Where they are written.
     datasets: BTreeMap<&'s str, Place>,
     backups: Vec<Place>,
 }
@@ -34,8 +35,13 @@ impl Lowering<'_> {
         let file = self.file;
         let items = self.items(file.backups.as_ref(), "backups");
         let datasets = self.items(file.datasets.as_ref(), "datasets");
+        let mut by_dataset = IdVec::filled(Vec::new(), scenario.datasets.len());
+        for (id, backup) in scenario.backups.enumerate() {
+            by_dataset[backup.of].push(id);
+        }
         let outlook = Outlook {
             scenario,
+            by_dataset,
             routes: Routes::of(scenario),
             datasets: datasets.iter().map(|item| (item.name.as_str(), item.place)).collect(),
             backups: backup_order.iter().map(|at| items[*at].place).collect(),
@@ -86,26 +92,29 @@ impl Lowering<'_> {
             };
             let preset = written.preset.as_ref().map(|preset| preset.place);
             let place = place.map(|at| at.place).or(preset).unwrap_or(outlook.backups[id.index()]);
-            let kind = job.kind.key();
+            let article = if job.kind == JobKind::Incremental { "an" } else { "a" };
+            let kind = format!("{article} {}", job.kind.key());
             let sum = format!("{} / {}/s ({limit}) = {}", bytes(moved), bytes(rate), duration(takes));
             if takes > every {
-                self.problems
-                    .error(
-                        "endless-backup",
-                        place,
-                        format!(
-                            "a {kind} of `{}` never ends before the next: {sum}, due every {}",
-                            backup.name,
-                            duration(every)
-                        ),
-                    )
-                    .help("take it less often, move it faster, or let it take less");
+                let message = format!(
+                    "{kind} of `{}` never ends before the next: {sum}, due every {}",
+                    backup.name,
+                    duration(every)
+                );
+                // Who says what happens then has seen it coming; jobs that pile up never end.
+                let foreseen = written.overrun.is_some() && backup.overrun != Overrun::Overlap;
+                let noted = if foreseen {
+                    self.problems.warn("endless-backup", place, message)
+                } else {
+                    self.problems.error("endless-backup", place, message)
+                };
+                noted.help("take it less often, move it faster, or let it take less");
             } else if let (Some(window), JobKind::Full) = (backup.window, job.kind)
                 && takes > window.as_seconds()
             {
                 let place = written.window.as_ref().map_or(place, |window| window.place);
                 let message = format!(
-                    "a {kind} of `{}` never fits its window of {}: {sum}",
+                    "{kind} of `{}` never fits its window of {}: {sum}",
                     backup.name,
                     duration(window.as_seconds())
                 );
@@ -155,9 +164,9 @@ impl Lowering<'_> {
         let (owner, place) = self.promise(outlook, id, false);
         let message = format!(
             "{owner} has an RTO of {}, but restoring `{}` takes at least {}: {sum}",
-            duration(rto.as_seconds()),
+            hours(rto.as_seconds()),
             dataset.name,
-            duration(least)
+            hours(least)
         );
         self.problems
             .warn("rto-out-of-reach", place, message)
@@ -244,47 +253,71 @@ impl Lowering<'_> {
         }
     }
 
-    /// Points that an intruder deletes or spoils before anybody knows of him.
+    /// Points that are gone or wrong before anybody knows of an intruder.
     fn unlocked_points(&mut self, outlook: &Outlook<'_>) {
         let scenario = outlook.scenario;
         for threat in &scenario.threats {
             for effect in &threat.effects {
                 let Action::Spoil(spoil) = &effect.action else { continue };
                 let dwell = median(&effect.lasts);
-                for (id, backup) in scenario.backups.enumerate().filter(|(_, one)| spoil.datasets.contains(&one.of)) {
-                    let store = &scenario.stores[backup.to];
-                    let inside = spoil.segments.is_empty()
-                        || store.segment.as_ref().is_none_or(|own| spoil.segments.contains(own));
-                    if let Some(lock) = store.immutable.filter(|lock| {
-                        spoil.reach == Reach::Online && inside && !store.offline && lock.as_seconds() < dwell
-                    }) {
-                        let place = outlook.store_place(self, &store.name);
-                        let message = format!(
-                            "points in `{}` can be deleted after {}, but `{}` is found after {} (median): those from before it are gone",
-                            store.name,
-                            duration(lock.as_seconds()),
-                            threat.name,
-                            duration(dwell)
-                        );
-                        self.problems
-                            .warn("short-lock", place, message)
-                            .help("make `immutable` longer than an intruder stays unseen, or the store `offline`");
-                    }
-                    let kept = reach_back(backup, scenario.horizon);
-                    if let Some(kept) = kept.filter(|kept| *kept < dwell) {
-                        let message = format!(
-                            "`{}` keeps points for {}, but `{}` is found after {} (median): none is from before it",
-                            backup.name,
-                            duration(kept),
-                            threat.name,
-                            duration(dwell)
-                        );
-                        self.problems
-                            .warn("no-clean-point", outlook.backups[id.index()], message)
-                            .help("keep some points longer, such as `keep = { days = 7, weeks = 8 }`");
-                    }
+                for dataset in &spoil.datasets {
+                    let backups: Vec<BackupId> = outlook.backups_of(*dataset).collect();
+                    self.short_locks(outlook, threat, (spoil, dwell), &backups);
+                    self.no_clean_point(outlook, threat, dwell, &backups);
                 }
             }
+        }
+    }
+
+    /// Every point that an intruder does not reach is younger than he is.
+    fn short_locks(
+        &mut self,
+        outlook: &Outlook<'_>,
+        threat: &Threat,
+        (spoil, dwell): (&Spoil, f64),
+        backups: &[BackupId],
+    ) {
+        let stores = || backups.iter().map(|id| &outlook.scenario.stores[outlook.scenario.backups[*id].to]);
+        let open = |store: &&Store| {
+            let inside =
+                spoil.segments.is_empty() || store.segment.as_ref().is_none_or(|own| spoil.segments.contains(own));
+            inside && !store.offline && store.immutable.is_none_or(|lock| lock.as_seconds() < dwell)
+        };
+        if spoil.reach != Reach::Online || !stores().all(|store| open(&store)) {
+            return;
+        }
+        for store in stores() {
+            let Some(lock) = store.immutable else { continue };
+            let place = outlook.store_place(self, &store.name);
+            let message = format!(
+                "points in `{}` can be deleted after {}, but `{}` is found after {} (median): those from before it are gone",
+                store.name,
+                duration(lock.as_seconds()),
+                threat.name,
+                duration(dwell)
+            );
+            self.problems
+                .warn("short-lock", place, message)
+                .help("make `immutable` longer than an intruder stays unseen, or keep a store `offline`");
+        }
+    }
+
+    /// No backup keeps a point for as long as wrong data stay unnoticed.
+    fn no_clean_point(&mut self, outlook: &Outlook<'_>, threat: &Threat, dwell: f64, backups: &[BackupId]) {
+        let kept = |id: &BackupId| reach_back(&outlook.scenario.backups[*id], outlook.scenario.horizon);
+        let longest = backups.iter().map(|id| kept(id).unwrap_or(f64::INFINITY)).max_by(f64::total_cmp);
+        let (Some(longest), Some(first)) = (longest, backups.first()) else { return };
+        if longest < dwell {
+            let message = format!(
+                "`{}` keeps points for {}, but `{}` is found after {} (median): none is from before it",
+                outlook.scenario.backups[*first].name,
+                duration(longest),
+                threat.name,
+                duration(dwell)
+            );
+            self.problems
+                .warn("no-clean-point", outlook.backups[first.index()], message)
+                .help("keep some points longer, such as `keep = { days = 7, weeks = 8 }`");
         }
     }
 
@@ -358,7 +391,7 @@ impl Outlook<'_> {
     }
 
     fn backups_of(&self, id: DatasetId) -> impl Iterator<Item = BackupId> {
-        self.scenario.backups.enumerate().filter(move |(_, backup)| backup.of == id).map(|(backup, _)| backup)
+        self.by_dataset[id].iter().copied()
     }
 
     /// The site around a place, or the place itself where there is none.
@@ -434,7 +467,7 @@ impl Outlook<'_> {
             rate(a).total_cmp(&rate(b))
         });
         let moving = best.flatten().map(|(rate, limit)| {
-            (size / rate, format!("{} / {}/s ({limit}) = {}", bytes(size), bytes(rate), duration(size / rate)))
+            (size / rate, format!("{} / {}/s ({limit}) = {}", bytes(size), bytes(rate), hours(size / rate)))
         });
         let of = |law: Option<&Distribution>| law.map_or(0.0, median);
         let fetch = (of(store.transport.as_ref()) + of(store.access.as_ref())).max(of(recovery.prepare.as_ref()));
@@ -453,10 +486,15 @@ impl Outlook<'_> {
         }
         for (seconds, what) in steps.into_iter().filter(|(seconds, _)| *seconds > 0.0) {
             total += seconds;
-            words.push(format!("{} {what}", duration(seconds)));
+            words.push(format!("{} {what}", hours(seconds)));
         }
         (total, words.join(", "))
     }
+}
+
+/// A time as restores are talked about: in hours up to ten days.
+fn hours(seconds: f64) -> String {
+    if (36_000.0..864_000.0).contains(&seconds) { format!("{} h", plain(seconds / 3600.0)) } else { duration(seconds) }
 }
 
 fn shrunk(what: &str, reduction: f64) -> String {

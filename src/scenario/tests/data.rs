@@ -54,7 +54,11 @@ fn a_dataset_has_its_copies() {
     assert_eq!(scenario.datasets[DatasetId::new(1)].rpo, Some(Span::from_seconds(86_400.0)));
     let copies: Vec<_> = ledger.copies.iter().map(|id| &scenario.copies[id]).collect();
     // Twelve storage nodes at `a`, not its two servers; six at `b`; `c` has only servers.
-    assert_eq!(copies.iter().map(|copy| copy.hosts.len()).collect::<Vec<_>>(), [12, 6, 2]);
+    assert_eq!(
+        copies.iter().map(|copy| copy.hosts.len()).collect::<Vec<_>>(),
+        [12, 6, 2, 6],
+        "and room at `b` to restore to"
+    );
     assert_eq!(copies[0].scheme, Scheme::Erasure { data: 4, parity: 2 });
     assert_eq!((copies[0].placement, copies[0].stripes), (Placement::Spread(crate::model::Level::Rack), 200));
     // Six nodes for a stripe of six: one set, one stripe.

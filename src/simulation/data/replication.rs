@@ -108,8 +108,8 @@ impl World<'_> {
         Span::from_seconds((until - since).as_seconds() * short)
     }
 
-    /// Every copy but the one that counts follows it from now on: mirrors that were level stay so, all others have to be brought up to date.
-    pub(super) fn others_are_stale(&mut self, dataset: DatasetId) {
+    /// Every copy but the one that counts has to be brought up to date: what it holds beyond the `point` that counts is not what happened.
+    pub(super) fn others_are_stale(&mut self, dataset: DatasetId, point: SimTime) {
         let active = self.data.datasets[dataset].active;
         for copy in self.scenario.datasets[dataset].copies.iter() {
             if copy == active {
@@ -118,9 +118,10 @@ impl World<'_> {
                 if let Some(transfer) = self.data.follow[copy].resync.take() {
                     self.cancel_transfer(transfer);
                 }
-            } else if self.data.follow[copy].fresh {
+            } else {
+                let since = if self.data.follow[copy].fresh { point } else { self.data.follow[copy].stale_since };
                 self.data.follow[copy].fresh = false;
-                self.data.follow[copy].stale_since = self.now;
+                self.data.follow[copy].stale_since = since.min(point);
             }
         }
     }

@@ -11,7 +11,6 @@ mod draw;
 mod event;
 mod failover;
 mod failure;
-mod incident;
 mod layout;
 mod ledger;
 mod network;

@@ -77,8 +77,8 @@ pub(super) struct RunningPool {
     pub first: UnitId,
     /// Hits count only while the unit operates.
     pub guarded: bool,
-    /// A failure goes straight to hands-on repair.
-    pub plain: bool,
+    /// See [`super::layout::PopulationPlan::calm`].
+    pub calm: bool,
 }
 
 /// Clock of a unit with a life of its own.
@@ -174,6 +174,7 @@ pub(super) struct ServiceState {
     /// Replicas it needs, and whether counting them is all there is to its state: copied from the model to where they are looked at.
     pub need: u32,
     pub counted: bool,
+    pub calm: bool,
     /// Available replicas of each group.
     pub group_up: Vec<u32>,
     /// Available replicas of all groups.
@@ -288,6 +289,7 @@ impl ServiceState {
             stage: Stage::Serving,
             need: 0,
             counted: false,
+            calm: false,
             group_up: vec![0; groups],
             up: 0,
             active: 0,

@@ -41,12 +41,11 @@ impl World<'_> {
 
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
         let plan = &self.layout.populations[population];
-        let (key, first, plain) = (plan.key, plan.first, plan.plain_repair);
-        let guarded = plan.only_while_operating;
+        let (key, first, calm, guarded) = (plan.key, plan.first, plan.calm, plan.only_while_operating);
         for nth in 0..pool.groups() {
             let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let gap = group.gap();
-            let group = self.pools.push(RunningPool { group, population, first, guarded, plain });
+            let group = self.pools.push(RunningPool { group, population, first, guarded, calm });
             self.schedule(SimTime::ZERO + gap, Event::PoolHit { group });
         }
         let class = self.scenario.populations[population].class;
@@ -115,29 +114,20 @@ impl World<'_> {
     pub(super) fn pool_hit(&mut self, group: GroupId) {
         let pool = &mut self.pools[group];
         let (victim, gap) = (pool.group.victim(), pool.group.gap());
-        let (population, first, guarded, plain) = (pool.population, pool.first, pool.guarded, pool.plain);
+        let (population, first, guarded, calm) = (pool.population, pool.first, pool.guarded, pool.calm);
         self.schedule_in(gap, Event::PoolHit { group });
         let Some(slot) = victim else { return };
         let unit = UnitId::new(first.index() + slot as usize);
-        let state = &mut self.units[unit];
+        let state = &self.units[unit];
         if state.phase != Phase::Working || state.hidden {
             return;
         }
-        if guarded || !plain {
-            if !guarded || self.operates(unit) {
-                self.fail(population, unit, Origin::Life);
-            }
+        if calm && self.breaks_calmly(population, unit) {
             return;
         }
-        // The short way of `fail` and `break_down` for most failures of most scenarios: nothing hides, nobody is waited for.
-        state.phase = Phase::UnderRepair;
-        state.origin = Origin::Life;
-        state.incarnation += 1;
-        state.occurrence += 1;
-        self.tally.scenario.failures += 1;
-        self.note(Happening::Failed(unit));
-        self.unit_lost(unit);
-        self.begin_repair(population, unit);
+        if !guarded || self.operates(unit) {
+            self.fail(population, unit, Origin::Life);
+        }
     }
 
     /// The life of a unit with a clock of its own ends.
@@ -151,7 +141,7 @@ impl World<'_> {
     }
 
     /// A working unit breaks.
-    #[inline]
+    #[inline(never)]
     pub(super) fn fail(&mut self, population: PopulationId, unit: UnitId, origin: Origin) {
         self.tally.scenario.failures += 1;
         let state = &mut self.units[unit];

@@ -18,6 +18,8 @@ pub(super) struct PopulationPlan {
     pub pool: Option<Pool>,
     /// True when a failure goes straight to hands-on repair: no logistics, part, crew, hidden failure or human error.
     pub plain_repair: bool,
+    /// Pooled nodes that age always and have plain repairs: their failures and returns may go the short way of `calm.rs`.
+    pub calm: bool,
     pub only_while_operating: bool,
     /// The plant runs on demand.
     pub standby: bool,
@@ -58,6 +60,8 @@ pub(super) struct Layout {
     pub any_slow: bool,
     /// Services whose state is just a count: all replicas serve at once, nothing starts, votes, carries a load or slows down.
     pub counted: IdVec<ServiceId, bool>,
+    /// Counted services whose replicas stay where they are and are reached wherever they run: see `calm.rs`.
+    pub calm: IdVec<ServiceId, bool>,
     /// Services with standby groups.
     pub standby: IdVec<ServiceId, bool>,
 }
@@ -92,10 +96,13 @@ impl Layout {
                 .map(|service| service.failover.mode != FailoverMode::ActiveActive && service.groups.len() > 1)
                 .collect(),
             counted: IdVec::new(),
+            calm: IdVec::new(),
             populations,
         };
         layout.connect(scenario);
         layout.counted = scenario.services.ids().map(|service| layout.is_counted(scenario, service)).collect();
+        let stays = |service: ServiceId| !layout.networked && scenario.services[service].reschedule.is_none();
+        layout.calm = scenario.services.ids().map(|service| layout.counted[service] && stays(service)).collect();
         layout
     }
 
@@ -179,18 +186,22 @@ fn plan(scenario: &Scenario, id: PopulationId) -> PopulationPlan {
         Life::Drawn(Distribution::Exponential { mean }) => Some(Pool::new(population.units.len() as u32, *mean)),
         Life::Drawn(_) | Life::Endless | Life::Static(_) => None,
     };
+    let plain_repair = class.logistics.is_none()
+        && class.spares.is_none()
+        && class.crew.is_none()
+        && class.latent.is_none()
+        && class.wrong_repair.is_none();
+    let only_while_operating = class.ages == Ages::Operating;
+    let node = matches!(population.kind, PopulationKind::Nodes | PopulationKind::Node);
     PopulationPlan {
         key: name_key(&population.name),
         first: first_unit(population.units),
         kind: population.kind,
         class: population.class,
+        calm: node && pool.is_some() && plain_repair && !only_while_operating,
         pool,
-        plain_repair: class.logistics.is_none()
-            && class.spares.is_none()
-            && class.crew.is_none()
-            && class.latent.is_none()
-            && class.wrong_repair.is_none(),
-        only_while_operating: class.ages == Ages::Operating,
+        plain_repair,
+        only_while_operating,
         standby,
     }
 }

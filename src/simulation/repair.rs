@@ -109,14 +109,8 @@ impl World<'_> {
     }
 
     /// Last step: hands-on repair.
-    #[inline]
     pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
-        let class = &self.scenario.classes[self.layout.populations[population].class];
-        let (trial, layout) = (self.key, &self.layout);
-        // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
-        let stream = self.repair_streams[unit]
-            .get_or_insert_with(|| trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0));
-        let takes = draw(&class.repair, stream);
+        let takes = self.draw_repair(population, unit);
         let state = &mut self.units[unit];
         state.phase = Phase::UnderRepair;
         let incarnation = state.incarnation;
@@ -124,13 +118,34 @@ impl World<'_> {
         self.note(Happening::RepairBegan(unit, takes));
     }
 
+    /// How long the hands-on repair of a unit takes.
+    #[inline]
+    pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
+        let class = &self.scenario.classes[self.layout.populations[population].class];
+        let (trial, layout) = (self.key, &self.layout);
+        // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
+        let stream = self.repair_streams[unit]
+            .get_or_insert_with(|| trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0));
+        draw(&class.repair, stream)
+    }
+
     /// Repair, replacement or planned work is done.
     #[inline]
     pub(super) fn mended(&mut self, unit: UnitId, incarnation: Incarnation) {
-        if self.units[unit].incarnation != incarnation {
+        let state = &self.units[unit];
+        if state.incarnation != incarnation {
             return;
         }
-        let population = self.scenario.unit_population[unit];
+        let (population, phase) = (self.scenario.unit_population[unit], state.phase);
+        let calm = self.layout.populations[population].calm && phase == Phase::UnderRepair;
+        if !calm || !self.returns_calmly(unit) {
+            self.restore(population, unit);
+        }
+    }
+
+    /// A unit works again, in full.
+    #[inline(never)]
+    fn restore(&mut self, population: PopulationId, unit: UnitId) {
         let was = std::mem::replace(&mut self.units[unit].phase, Phase::Working);
         self.units[unit].hidden = false;
         if was == Phase::Maintained {

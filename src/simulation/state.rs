@@ -149,6 +149,7 @@ impl<'a> World<'a> {
             self.services[id].up = scenario.replicas_of(id).len() as u32;
             self.services[id].need = service.need;
             self.services[id].counted = self.layout.counted[id];
+            self.services[id].calm = self.layout.calm[id];
             self.services[id].leader =
                 service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
         }
@@ -185,8 +186,13 @@ impl<'a> World<'a> {
     #[inline]
     pub fn schedule(&mut self, at: SimTime, event: Event) {
         if at < self.end {
-            self.queue.push(at, event.pack());
+            self.enqueue(at, event.pack());
         }
+    }
+
+    #[inline(never)]
+    fn enqueue(&mut self, at: SimTime, event: Word) {
+        self.queue.push(at, event);
     }
 
     /// Schedules an event after a while.

@@ -138,10 +138,11 @@ impl<E: Copy> Queue<E> {
         if place <= FEW {
             let mut later = 0;
             for index in (0..place).rev() {
-                let other = live[index];
-                let step = usize::from(other.at > entry.at);
-                live[index + step] = other;
-                later += step;
+                if let [one, next, ..] = &mut live[index..] {
+                    let is_later = one.at > entry.at;
+                    *next = if is_later { *one } else { *next };
+                    later += usize::from(is_later);
+                }
             }
             place -= later;
         } else {

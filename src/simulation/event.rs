@@ -90,12 +90,12 @@ pub(super) struct Word(u64);
 events! {
 /// A group of a pooled population is hit.
     PoolHit { group: GroupId },
+    /// Repair, replacement or planned work is done.
+    Mended { unit: UnitId, incarnation },
     /// A unit's own life ends.
     Fails { unit: UnitId, incarnation },
     /// Travel and paperwork are done.
     LogisticsDone { unit: UnitId, incarnation },
-    /// Repair, replacement or planned work is done.
-    Mended { unit: UnitId, incarnation },
     /// An ordered part arrives.
     SpareArrives { class: ClassId },
     /// Hidden failures of a population are looked for.

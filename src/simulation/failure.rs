@@ -109,25 +109,26 @@ impl World<'_> {
         self.start_clock(unit);
     }
 
-    /// A group of a pool is hit: one of its slots, if that is there and at work.
+    /// A group of a pool is hit: one of its slots, if that is there and at work; true when it breaks and that is calm.
     #[inline]
-    pub(super) fn pool_hit(&mut self, group: GroupId) {
+    pub(super) fn pool_hit(&mut self, group: GroupId) -> bool {
         let pool = &mut self.pools[group];
         let (victim, gap) = (pool.group.victim(), pool.group.gap());
         let (population, first, guarded, calm) = (pool.population, pool.first, pool.guarded, pool.calm);
         self.schedule_in(gap, Event::PoolHit { group });
-        let Some(slot) = victim else { return };
+        let Some(slot) = victim else { return false };
         let unit = UnitId::new(first.index() + slot as usize);
         let state = &self.units[unit];
         if state.phase != Phase::Working || state.hidden {
-            return;
+            return false;
         }
         if calm && self.breaks_calmly(population, unit) {
-            return;
+            return true;
         }
         if !guarded || self.operates(unit) {
             self.fail(population, unit, Origin::Life);
         }
+        false
     }
 
     /// The life of a unit with a clock of its own ends.

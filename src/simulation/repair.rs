@@ -1,11 +1,11 @@
 //! How units get mended: logistics, parts, people, hands-on work, human error, planned work.
 
-use super::draw::{Purpose, chance, draw};
+use super::draw::{Purpose, chance, draw, draw_exponential};
 use super::event::{Event, Incarnation};
 use super::state::{Origin, Phase, World};
 use super::trace::Happening;
 use crate::id::{Id, IdRange};
-use crate::model::{ClassId, CrewId, PopulationId, PopulationKind, Role, UnitId};
+use crate::model::{ClassId, CrewId, Distribution, PopulationId, PopulationKind, Role, UnitId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -126,21 +126,26 @@ impl World<'_> {
         // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
         let stream = self.repair_streams[unit]
             .get_or_insert_with(|| trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0));
-        draw(&class.repair, stream)
+        match &class.repair {
+            Distribution::Exponential { mean } => draw_exponential(*mean, stream),
+            law => draw(law, stream),
+        }
     }
 
-    /// Repair, replacement or planned work is done.
+    /// Repair, replacement or planned work is done; true when that is calm.
     #[inline]
-    pub(super) fn mended(&mut self, unit: UnitId, incarnation: Incarnation) {
+    pub(super) fn mended(&mut self, unit: UnitId, incarnation: Incarnation) -> bool {
         let state = &self.units[unit];
         if state.incarnation != incarnation {
-            return;
+            return false;
         }
         let (population, phase) = (self.scenario.unit_population[unit], state.phase);
         let calm = self.layout.populations[population].calm && phase == Phase::UnderRepair;
-        if !calm || !self.returns_calmly(unit) {
-            self.restore(population, unit);
+        if calm && self.returns_calmly(unit) {
+            return true;
         }
+        self.restore(population, unit);
+        false
     }
 
     /// A unit works again, in full.

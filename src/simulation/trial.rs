@@ -59,26 +59,18 @@ impl World<'_> {
             debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
             self.now = at;
             self.tally.scenario.events += 1;
-            self.handle(event.unpack());
-            self.settle();
+            if !self.handle(event.unpack()) {
+                self.settle();
+            }
         }
         self.now = self.end;
         self.settle_domains();
         self.settle_ledgers();
     }
 
-    /// Brings everything that an event touched up to date: most events touch nothing that waits.
-    #[inline]
-    fn settle(&mut self) {
-        let quiet = self.services_dirty.is_empty() && self.plants_dirty.is_empty() && self.down.is_empty();
-        if !quiet || self.network_dirty || self.clocks_dirty || !self.unplaced.is_empty() {
-            self.settle_all();
-        }
-    }
-
-    /// Plant first, then network, then services.
+    /// Brings everything that an event touched up to date: plant first, then network, then services.
     #[inline(never)]
-    fn settle_all(&mut self) {
+    fn settle(&mut self) {
         if !self.unplaced.is_empty() && std::mem::take(&mut self.room_made) {
             self.place_again();
         }
@@ -92,7 +84,7 @@ impl World<'_> {
             self.settle_services();
             // Calling on a standby group may have brought hidden failures to light, and with them plant or links.
             if !self.plants_dirty.is_empty() || self.network_dirty {
-                return self.settle_all();
+                return self.settle();
             }
         }
         if !self.down.is_empty() {
@@ -103,23 +95,14 @@ impl World<'_> {
         }
     }
 
-    /// Pooled failures and repairs are most of all events: their short way stays free of the rest.
+    /// Deals with an event; true when it was calm (see `calm.rs`) and leaves nothing to settle.
     #[inline]
-    fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) -> bool {
         match event {
-            Event::PoolHit { group } => self.pool_hit(group),
-            Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
-            other => self.handle_other(other),
-        }
-    }
-
-    #[inline(never)]
-    fn handle_other(&mut self, event: Event) {
-        match event {
-            Event::PoolHit { group } => self.pool_hit(group),
+            Event::PoolHit { group } => return self.pool_hit(group),
+            Event::Mended { unit, incarnation } => return self.mended(unit, incarnation),
             Event::Fails { unit, incarnation } => self.life_ends(unit, incarnation),
             Event::LogisticsDone { unit, incarnation } => self.logistics_done(unit, incarnation),
-            Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
             Event::SpareArrives { class } => self.spare_arrives(class),
             Event::Scrub { population } => self.scrub(population),
             Event::MaintenanceDue { population } => self.maintenance_due(population),
@@ -143,6 +126,7 @@ impl World<'_> {
             Event::MoveDue { replica, incarnation } => self.move_due(replica, incarnation),
             Event::Moved { replica, incarnation } => self.moved(replica, incarnation),
         }
+        false
     }
 }
 

@@ -10,6 +10,7 @@
 mod store;
 
 use crate::quantity::SimTime;
+use std::cell::Cell;
 use store::{Bucket, CHUNK, Entry, NONE, Store};
 
 /// Events a bucket may hold to be sorted at once. With so few pending, the bottom is all there is.
@@ -126,6 +127,21 @@ impl<E: Copy> Queue<E> {
     /// Sorts an event into the bottom, behind its equals.
     #[inline]
     fn insert(&mut self, entry: Entry<E>) {
+        let live = self.bottom.len() - self.head;
+        if live <= FEW && self.head > 0 {
+            // The place of the last event taken is free: those that go before the new one move up by one.
+            self.head -= 1;
+            let near = Cell::from_mut(&mut self.bottom[self.head..]).as_slice_of_cells();
+            let mut place = 0;
+            for pair in near.windows(2) {
+                let next = pair[1].get();
+                let before = next.at <= entry.at;
+                pair[0].set(if before { next } else { pair[0].get() });
+                place += usize::from(before);
+            }
+            near[place].set(entry);
+            return;
+        }
         if self.bottom.len() >= self.limit {
             self.make_room();
             if entry.at >= self.border {
@@ -135,21 +151,9 @@ impl<E: Copy> Queue<E> {
         self.bottom.push(entry);
         let live = &mut self.bottom[self.head..];
         let mut place = live.len() - 1;
-        if place <= FEW {
-            let mut later = 0;
-            for index in (0..place).rev() {
-                if let [one, next, ..] = &mut live[index..] {
-                    let is_later = one.at > entry.at;
-                    *next = if is_later { *one } else { *next };
-                    later += usize::from(is_later);
-                }
-            }
-            place -= later;
-        } else {
-            while place > 0 && live[place - 1].at > entry.at {
-                live[place] = live[place - 1];
-                place -= 1;
-            }
+        while place > 0 && live[place - 1].at > entry.at {
+            live[place] = live[place - 1];
+            place -= 1;
         }
         live[place] = entry;
     }

@@ -1,6 +1,6 @@
 //! What each thing is like at the moment: units, places, plant, links, services, replicas, crews, effects.
 
-use super::event::Incarnation;
+use super::event::{GroupId, Incarnation};
 use super::state::slice_end;
 use super::tally::EventTotals;
 use super::trace::Status;
@@ -79,6 +79,13 @@ pub(super) struct RunningPool {
     pub guarded: bool,
     /// See [`super::layout::PopulationPlan::calm`].
     pub calm: bool,
+    /// Failures and returns of its one unit take turns in one pending event: see `calm.rs`.
+    pub turns: bool,
+    /// The first unit that can be hit.
+    pub unit: UnitId,
+    /// Set aside while its unit is under repair, to be taken up at its return.
+    pub next_hit: SimTime,
+    pub aside: bool,
 }
 
 /// Clock of a unit with a life of its own.
@@ -258,6 +265,8 @@ pub(super) struct SpareState {
 /// Scheduled work on a population.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CareState {
+    /// First group of a pool.
+    pub groups: Option<GroupId>,
     pub hidden: Vec<UnitId>,
     pub next_turn: u32,
     pub away: u32,

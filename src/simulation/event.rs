@@ -90,6 +90,8 @@ pub(super) struct Word(u64);
 events! {
 /// A group of a pooled population is hit.
     PoolHit { group: GroupId },
+    /// The unit of a group that takes turns (see `calm.rs`) is back.
+    Back { group: GroupId, incarnation },
     /// Repair, replacement or planned work is done.
     Mended { unit: UnitId, incarnation },
     /// A unit's own life ends.

@@ -45,7 +45,11 @@ impl World<'_> {
         for nth in 0..pool.groups() {
             let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let gap = group.gap();
-            let group = self.pools.push(RunningPool { group, population, first, guarded, calm });
+            let (turns, unit) = (calm && group.is_single(), UnitId::new(first.index() + group.first() as usize));
+            let (next_hit, aside) = (SimTime::ZERO, false);
+            let group = RunningPool { group, population, first, guarded, calm, turns, unit, next_hit, aside };
+            let group = self.pools.push(group);
+            self.care[population].groups.get_or_insert(group);
             self.schedule(SimTime::ZERO + gap, Event::PoolHit { group });
         }
         let class = self.scenario.populations[population].class;
@@ -115,17 +119,13 @@ impl World<'_> {
         let pool = &mut self.pools[group];
         let (victim, gap) = (pool.group.victim(), pool.group.gap());
         let (population, first, guarded, calm) = (pool.population, pool.first, pool.guarded, pool.calm);
+        let unit = victim.map(|slot| UnitId::new(first.index() + slot as usize));
+        let unit = unit.filter(|unit| self.units[*unit].phase == Phase::Working && !self.units[*unit].hidden);
+        if let (true, Some(unit)) = (calm, unit) {
+            return self.break_node(group, population, unit, gap);
+        }
         self.schedule_in(gap, Event::PoolHit { group });
-        let Some(slot) = victim else { return false };
-        let unit = UnitId::new(first.index() + slot as usize);
-        let state = &self.units[unit];
-        if state.phase != Phase::Working || state.hidden {
-            return false;
-        }
-        if calm && self.breaks_calmly(population, unit) {
-            return true;
-        }
-        if !guarded || self.operates(unit) {
+        if let Some(unit) = unit.filter(|unit| !guarded || self.operates(*unit)) {
             self.fail(population, unit, Origin::Life);
         }
         false

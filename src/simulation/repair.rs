@@ -141,8 +141,8 @@ impl World<'_> {
         }
         let (population, phase) = (self.scenario.unit_population[unit], state.phase);
         let calm = self.layout.populations[population].calm && phase == Phase::UnderRepair;
-        if calm && self.returns_calmly(unit) {
-            return true;
+        if calm {
+            return self.return_node(population, unit);
         }
         self.restore(population, unit);
         false
@@ -150,7 +150,7 @@ impl World<'_> {
 
     /// A unit works again, in full.
     #[inline(never)]
-    fn restore(&mut self, population: PopulationId, unit: UnitId) {
+    pub(super) fn restore(&mut self, population: PopulationId, unit: UnitId) {
         let was = std::mem::replace(&mut self.units[unit].phase, Phase::Working);
         self.units[unit].hidden = false;
         if was == Phase::Maintained {

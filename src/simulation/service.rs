@@ -78,7 +78,8 @@ impl World<'_> {
     pub(super) fn count_changed(&mut self, service: ServiceId) {
         let state = &self.services[service];
         if state.stays_up(state.up) {
-            self.book_count(service, state.up);
+            let up = state.up;
+            self.book_count(service, up);
         } else {
             self.touch_service(service);
         }

@@ -164,6 +164,7 @@ impl<'a> World<'a> {
             spare.waiting.clear();
         }
         for care in &mut self.care {
+            care.groups = None;
             care.hidden.clear();
             care.queue.clear();
             care.next_turn = 0;

@@ -101,6 +101,7 @@ impl World<'_> {
         match event {
             Event::PoolHit { group } => return self.pool_hit(group),
             Event::Mended { unit, incarnation } => return self.mended(unit, incarnation),
+            Event::Back { group, incarnation } => return self.back(group, incarnation),
             Event::Fails { unit, incarnation } => self.life_ends(unit, incarnation),
             Event::LogisticsDone { unit, incarnation } => self.logistics_done(unit, incarnation),
             Event::SpareArrives { class } => self.spare_arrives(class),

@@ -10,7 +10,6 @@
 mod store;
 
 use crate::quantity::SimTime;
-use std::cell::Cell;
 use store::{Bucket, CHUNK, Entry, NONE, Store};
 
 /// Events a bucket may hold to be sorted at once. With so few pending, the bottom is all there is.
@@ -131,15 +130,15 @@ impl<E: Copy> Queue<E> {
         if live <= FEW && self.head > 0 {
             // The place of the last event taken is free: those that go before the new one move up by one.
             self.head -= 1;
-            let near = Cell::from_mut(&mut self.bottom[self.head..]).as_slice_of_cells();
+            let near = &mut self.bottom[self.head..];
             let mut place = 0;
-            for pair in near.windows(2) {
-                let next = pair[1].get();
-                let before = next.at <= entry.at;
-                pair[0].set(if before { next } else { pair[0].get() });
-                place += usize::from(before);
+            for index in 1..near.len() {
+                let other = near[index];
+                let step = usize::from(other.at <= entry.at);
+                near[index - step] = other;
+                place += step;
             }
-            near[place].set(entry);
+            near[place] = entry;
             return;
         }
         if self.bottom.len() >= self.limit {

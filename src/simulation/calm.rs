@@ -3,23 +3,22 @@
 //! Two things make it short.
 //!
 //! *Calm.* An event is calm when no service stops or starts serving through it, none is down, no replica waits for a host and nobody
-//! reads along. The long way (`unit_lost`, `restore`, `settle`) would then ask everyone who could mind, and find that nothing but the
-//! books moves. [`World::count_node`] looks at the few conditions under which that is so, all of them before it changes anything, and
-//! then keeps the books: the same figures in the same order of sums. With the trace on every event goes the long way, so that a trial
-//! run twice, traced and not, tests one against the other.
+//! reads along. The long way (`pool_hit`, `mended`, `settle`) would then ask everyone who could mind, and find that nothing but the
+//! books moves. [`World::next_event`] deals with such events in a loop of its own: it looks at the few conditions first, before it
+//! changes or draws anything, and then keeps the books, with the same draws and the same sums in the same order. Every other event it
+//! leaves to the long way; with the trace on these are all, so that a trial run twice, traced and not, tests one against the other.
 //!
 //! *Turns.* A hit on a unit under repair does nothing. Where a group of a pool is one slot, its failures and returns therefore take
-//! turns in one pending event: the hit draws its repair and sets the next hit aside, the return skips those hits that found the unit
-//! under repair and schedules the first one after. The draws, and the moments of all failures, are those of a group that does not.
-//! Only a threat can break in: it destroys the unit under repair, and [`World::resume_hits`] takes the hit up again.
+//! turns in one pending event, on the long way too: the hit sets the next one aside, and [`World::resume_hits`] takes it up again when
+//! the unit is back or destroyed, without those hits that found it under repair. All failures come when they would have come anyway.
 
-use super::event::{Event, GroupId, Incarnation};
+use super::event::{Event, GroupId, Word};
 use super::state::{Origin, Phase, RunningPool, ServiceState, World};
-use super::trace::{Happening, Status};
+use super::trace::Status;
 use crate::engine::Pool;
 use crate::id::Id;
 use crate::model::{PopulationId, ServiceId, UnitId};
-use crate::quantity::{SimTime, Span};
+use crate::quantity::SimTime;
 
 impl ServiceState {
     /// True when `up` available replicas instead of those there were are all that changes, and the service goes on serving in full.
@@ -28,35 +27,82 @@ impl ServiceState {
         let held_back = self.hard_down | self.soft_down | self.needs_missing | self.suspended;
         self.counted && up >= self.need && self.status == Status::Up && !self.dirty && held_back == 0
     }
-
-    /// Books the redundancy degree up to now, when that is all there is to book.
-    #[inline]
-    fn books_degree(&mut self, now: SimTime) -> bool {
-        let simple = now <= self.slice_end && self.degree > 0;
-        if simple {
-            self.degree_least = self.degree_least.min(self.degree);
-            self.slice_degree += f64::from(self.degree) * (now - self.since).as_microseconds() as f64;
-            self.since = now;
-        }
-        simple
-    }
 }
 
 impl RunningPool {
-    /// Sets the hits aside that come no later than `now`, for they find the unit under repair; returns the next one.
+    /// Draws when the group is hit next, after a hit or the start at `now`, and who is hit then.
+    #[inline]
+    pub fn draw_hit(&mut self, now: SimTime) -> SimTime {
+        self.next_hit = now + self.group.gap();
+        if !self.group.is_single() {
+            self.victim = self.group.victim().map(|slot| UnitId::new(self.first.index() + slot as usize));
+        }
+        self.next_hit
+    }
+
+    /// The first hit after `now`: those before it find the unit under repair.
     #[inline]
     fn hit_after(&mut self, now: SimTime) -> SimTime {
         while self.next_hit <= now {
-            self.next_hit = self.next_hit + self.group.gap();
+            self.draw_hit(self.next_hit);
         }
         self.next_hit
     }
 }
 
 impl World<'_> {
-    /// A unit at work of a population that is [`calm`](super::layout::PopulationPlan::calm) is hit; true when that is calm.
+    /// Deals with calm events and takes the first one that is not; the clock stands at its time.
+    #[inline(never)]
+    pub(super) fn next_event(&mut self) -> Option<Event> {
+        let attended = self.trace.is_some() || !self.down.is_empty() || !self.unplaced.is_empty();
+        while let Some((at, event)) = self.queue.pop() {
+            debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
+            self.now = at;
+            self.tally.scenario.events += 1;
+            if attended || !self.passes_calmly(event) {
+                return Some(event.unpack());
+            }
+        }
+        None
+    }
+
+    /// Deals with an event if it is calm; false, and nothing done, when it is not.
     #[inline]
-    pub(super) fn break_node(&mut self, group: GroupId, population: PopulationId, unit: UnitId, gap: Span) -> bool {
+    fn passes_calmly(&mut self, event: Word) -> bool {
+        match event.unpack() {
+            Event::PoolHit { group } => {
+                let pool = &self.pools[group];
+                let (true, Some(unit)) = (pool.calm, pool.victim) else { return false };
+                self.units[unit].phase == Phase::Working && self.breaks_calmly(group, unit)
+            }
+            Event::Back { group, incarnation } => {
+                let unit = self.pools[group].unit;
+                self.units[unit].incarnation == incarnation && self.returns_calmly(Some(group), unit)
+            }
+            Event::Mended { unit, incarnation } => {
+                let state = &self.units[unit];
+                let current = state.incarnation == incarnation && state.phase == Phase::UnderRepair;
+                current
+                    && self.layout.populations[self.scenario.unit_population[unit]].calm
+                    && self.returns_calmly(None, unit)
+            }
+            _ => false,
+        }
+    }
+
+    /// See `fail`, `begin_repair`.
+    #[inline]
+    fn breaks_calmly(&mut self, group: GroupId, unit: UnitId) -> bool {
+        if !self.counts_calmly::<false>(unit) {
+            return false;
+        }
+        let now = self.now;
+        let pool = &mut self.pools[group];
+        let (population, turns, hit) = (pool.population, pool.turns, pool.draw_hit(now));
+        pool.aside = turns;
+        if !turns {
+            self.schedule(hit, Event::PoolHit { group });
+        }
         let takes = self.draw_repair(population, unit);
         let state = &mut self.units[unit];
         state.phase = Phase::UnderRepair;
@@ -65,43 +111,15 @@ impl World<'_> {
         state.occurrence += 1;
         let incarnation = state.incarnation;
         self.tally.scenario.failures += 1;
-        let calm = self.count_node::<false>(unit);
-        if !calm {
-            self.note(Happening::Failed(unit));
-            self.unit_lost(unit);
-            self.note(Happening::RepairBegan(unit, takes));
-        }
-        let pool = &mut self.pools[group];
-        let (hit, back) = (self.now + gap, self.now + takes);
-        if pool.turns && back < self.end {
-            (pool.next_hit, pool.aside) = (hit, true);
-            self.schedule(back, Event::Back { group, incarnation });
-        } else {
-            self.schedule(hit, Event::PoolHit { group });
-            self.schedule(back, Event::Mended { unit, incarnation });
-        }
-        calm
+        let back = if turns { Event::Back { group, incarnation } } else { Event::Mended { unit, incarnation } };
+        self.schedule(now + takes, back);
+        true
     }
 
-    /// The unit of a group that takes turns is back; true when that is calm.
+    /// See `mended`; `group` is that of the unit when it takes turns.
     #[inline]
-    pub(super) fn back(&mut self, group: GroupId, incarnation: Incarnation) -> bool {
-        let pool = &mut self.pools[group];
-        let (population, unit) = (pool.population, pool.unit);
-        if self.units[unit].incarnation != incarnation {
-            return false;
-        }
-        pool.aside = false;
-        let hit = pool.hit_after(self.now);
-        self.schedule(hit, Event::PoolHit { group });
-        self.return_node(population, unit)
-    }
-
-    /// A unit under repair of a population that is calm works again; true when that is calm.
-    #[inline]
-    pub(super) fn return_node(&mut self, population: PopulationId, unit: UnitId) -> bool {
-        if !self.count_node::<true>(unit) {
-            self.restore(population, unit);
+    fn returns_calmly(&mut self, group: Option<GroupId>, unit: UnitId) -> bool {
+        if !self.counts_calmly::<true>(unit) {
             return false;
         }
         let state = &mut self.units[unit];
@@ -109,14 +127,16 @@ impl World<'_> {
         state.incarnation += 1;
         self.tally.scenario.repairs += 1;
         self.room_made = true;
+        match group {
+            Some(group) => self.resume_hits(group),
+            None => self.resume_hits_of(self.scenario.unit_population[unit], unit),
+        }
         true
     }
 
-    /// A unit is destroyed, maybe under repair: its group is hit again as if there had been no repair.
-    pub(super) fn resume_hits(&mut self, population: PopulationId, unit: UnitId) {
-        let nth = unit.index() - self.layout.populations[population].first.index();
-        let Some(first) = self.care[population].groups.filter(|_| nth < Pool::SINGLES as usize) else { return };
-        let group = GroupId::new(first.index() + nth);
+    /// A unit is back or destroyed: the hits on its group that were set aside go on.
+    #[inline]
+    fn resume_hits(&mut self, group: GroupId) {
         let pool = &mut self.pools[group];
         if std::mem::take(&mut pool.aside) {
             let hit = pool.hit_after(self.now);
@@ -124,14 +144,22 @@ impl World<'_> {
         }
     }
 
+    /// The same for a unit whose group is not known, or that has none.
+    #[inline(never)]
+    pub(super) fn resume_hits_of(&mut self, population: PopulationId, unit: UnitId) {
+        let nth = unit.index() - self.layout.populations[population].first.index();
+        if let Some(first) = self.care[population].groups.filter(|_| nth < Pool::SINGLES as usize) {
+            self.resume_hits(GroupId::new(first.index() + nth));
+        }
+    }
+
     /// Counts a node in or out, at its place and for the one replica it may host; false, and nothing done, when that is not calm.
     #[inline]
-    fn count_node<const WORKS: bool>(&mut self, unit: UnitId) -> bool {
+    fn counts_calmly<const WORKS: bool>(&mut self, unit: UnitId) -> bool {
         let Some(place) = self.scenario.unit_domain[unit] else { return false };
         let now = self.now;
         let domain = &mut self.domains[place];
-        let waited_for = !self.down.is_empty() || !self.unplaced.is_empty() || self.trace.is_some();
-        if domain.off || domain.severed > 0 || waited_for {
+        if domain.off || domain.severed > 0 {
             return false;
         }
         if let Some(hosted) = self.units[unit].hosted {
@@ -139,18 +167,14 @@ impl World<'_> {
             let (service, group) = (replica.service, replica.group as usize);
             let state = &mut self.services[service];
             let up = if WORKS { state.up + 1 } else { state.up - 1 };
-            let alone = replica.next.is_none() && replica.available != WORKS && !replica.moving;
-            if !alone || !state.calm || !state.stays_up(up) {
+            let flips = replica.available != WORKS && !replica.moving && replica.next.is_none();
+            if !flips || !state.calm || !state.stays_up(up) {
                 return false;
             }
             replica.available = WORKS;
             state.up = up;
             state.group_up[group] = if WORKS { state.group_up[group] + 1 } else { state.group_up[group] - 1 };
-            if state.books_degree(now) {
-                state.degree = up - state.need;
-            } else {
-                self.book_count(service, up);
-            }
+            self.book_count(service, up);
         }
         let domain = &mut self.domains[place];
         domain.down_time += f64::from(domain.down) * (now - domain.since).as_microseconds() as f64;
@@ -161,9 +185,20 @@ impl World<'_> {
     }
 
     /// Changes the number of available replicas of a service that [stays up](ServiceState::stays_up).
+    #[inline]
     pub(super) fn book_count(&mut self, service: ServiceId, up: u32) {
-        self.accrue(service);
+        let now = self.now;
         let state = &mut self.services[service];
-        state.degree = up - state.need;
+        if now <= state.slice_end && state.degree > 0 {
+            // What `accrue` comes to when there is nothing but the degree to book.
+            state.degree_least = state.degree_least.min(state.degree);
+            state.slice_degree += f64::from(state.degree) * (now - state.since).as_microseconds() as f64;
+            state.since = now;
+            state.degree = up - state.need;
+        } else {
+            self.accrue(service);
+            let state = &mut self.services[service];
+            state.degree = up - state.need;
+        }
     }
 }

@@ -81,10 +81,11 @@ pub(super) struct RunningPool {
     pub calm: bool,
     /// Failures and returns of its one unit take turns in one pending event: see `calm.rs`.
     pub turns: bool,
-    /// The first unit that can be hit.
+    /// Its first unit.
     pub unit: UnitId,
-    /// Set aside while its unit is under repair, to be taken up at its return.
+    /// Time and victim of the next hit, which is pending or, while the one unit is under repair, set aside.
     pub next_hit: SimTime,
+    pub victim: Option<UnitId>,
     pub aside: bool,
 }
 

@@ -43,14 +43,15 @@ impl World<'_> {
         let plan = &self.layout.populations[population];
         let (key, first, calm, guarded) = (plan.key, plan.first, plan.calm, plan.only_while_operating);
         for nth in 0..pool.groups() {
-            let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
-            let gap = group.gap();
+            let group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let (turns, unit) = (calm && group.is_single(), UnitId::new(first.index() + group.first() as usize));
-            let (next_hit, aside) = (SimTime::ZERO, false);
-            let group = RunningPool { group, population, first, guarded, calm, turns, unit, next_hit, aside };
-            let group = self.pools.push(group);
+            let (next_hit, victim, aside) = (SimTime::ZERO, Some(unit), false);
+            let mut pool =
+                RunningPool { group, population, first, guarded, calm, turns, unit, next_hit, victim, aside };
+            let hit = pool.draw_hit(SimTime::ZERO);
+            let group = self.pools.push(pool);
             self.care[population].groups.get_or_insert(group);
-            self.schedule(SimTime::ZERO + gap, Event::PoolHit { group });
+            self.schedule(hit, Event::PoolHit { group });
         }
         let class = self.scenario.populations[population].class;
         if self.scenario.classes[class].age == Age::Stationary && !self.layout.populations[population].standby {
@@ -113,22 +114,25 @@ impl World<'_> {
         self.start_clock(unit);
     }
 
-    /// A group of a pool is hit: one of its slots, if that is there and at work; true when it breaks and that is calm.
+    /// A group of a pool is hit: one of its slots, if that is there and at work.
     #[inline]
-    pub(super) fn pool_hit(&mut self, group: GroupId) -> bool {
+    pub(super) fn pool_hit(&mut self, group: GroupId) {
         let pool = &mut self.pools[group];
-        let (victim, gap) = (pool.group.victim(), pool.group.gap());
-        let (population, first, guarded, calm) = (pool.population, pool.first, pool.guarded, pool.calm);
-        let unit = victim.map(|slot| UnitId::new(first.index() + slot as usize));
-        let unit = unit.filter(|unit| self.units[*unit].phase == Phase::Working && !self.units[*unit].hidden);
-        if let (true, Some(unit)) = (calm, unit) {
-            return self.break_node(group, population, unit, gap);
+        let (population, victim, guarded, turns) = (pool.population, pool.victim, pool.guarded, pool.turns);
+        let hit = pool.draw_hit(self.now);
+        let strikes = |unit: &UnitId| {
+            let state = &self.units[*unit];
+            state.phase == Phase::Working && !state.hidden && (!guarded || self.operates(*unit))
+        };
+        let victim = victim.filter(strikes);
+        if turns && victim.is_some() {
+            self.pools[group].aside = true;
+        } else {
+            self.schedule(hit, Event::PoolHit { group });
         }
-        self.schedule_in(gap, Event::PoolHit { group });
-        if let Some(unit) = unit.filter(|unit| !guarded || self.operates(*unit)) {
+        if let Some(unit) = victim {
             self.fail(population, unit, Origin::Life);
         }
-        false
     }
 
     /// The life of a unit with a clock of its own ends.
@@ -142,7 +146,7 @@ impl World<'_> {
     }
 
     /// A working unit breaks.
-    #[inline(never)]
+    #[inline]
     pub(super) fn fail(&mut self, population: PopulationId, unit: UnitId, origin: Origin) {
         self.tally.scenario.failures += 1;
         let state = &mut self.units[unit];

@@ -109,6 +109,7 @@ impl World<'_> {
     }
 
     /// Last step: hands-on repair.
+    #[inline]
     pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
         let takes = self.draw_repair(population, unit);
         let state = &mut self.units[unit];
@@ -118,7 +119,7 @@ impl World<'_> {
         self.note(Happening::RepairBegan(unit, takes));
     }
 
-    /// How long the hands-on repair of a unit takes.
+    /// How long the next hands-on repair of a unit takes.
     #[inline]
     pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
         let class = &self.scenario.classes[self.layout.populations[population].class];
@@ -132,25 +133,13 @@ impl World<'_> {
         }
     }
 
-    /// Repair, replacement or planned work is done; true when that is calm.
+    /// Repair, replacement or planned work is done.
     #[inline]
-    pub(super) fn mended(&mut self, unit: UnitId, incarnation: Incarnation) -> bool {
-        let state = &self.units[unit];
-        if state.incarnation != incarnation {
-            return false;
+    pub(super) fn mended(&mut self, unit: UnitId, incarnation: Incarnation) {
+        if self.units[unit].incarnation != incarnation {
+            return;
         }
-        let (population, phase) = (self.scenario.unit_population[unit], state.phase);
-        let calm = self.layout.populations[population].calm && phase == Phase::UnderRepair;
-        if calm {
-            return self.return_node(population, unit);
-        }
-        self.restore(population, unit);
-        false
-    }
-
-    /// A unit works again, in full.
-    #[inline(never)]
-    pub(super) fn restore(&mut self, population: PopulationId, unit: UnitId) {
+        let population = self.scenario.unit_population[unit];
         let was = std::mem::replace(&mut self.units[unit].phase, Phase::Working);
         self.units[unit].hidden = false;
         if was == Phase::Maintained {
@@ -167,6 +156,8 @@ impl World<'_> {
         self.watcher_back(unit);
         if self.layout.populations[population].pool.is_none() {
             self.start_clock(unit);
+        } else {
+            self.resume_hits_of(population, unit);
         }
         if !self.layout.populations[population].plain_repair {
             self.release_crew(unit);

@@ -55,22 +55,27 @@ impl World<'_> {
         self.start_threats();
         self.start_services();
         self.settle();
-        while let Some((at, event)) = self.queue.pop() {
-            debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
-            self.now = at;
-            self.tally.scenario.events += 1;
-            if !self.handle(event.unpack()) {
-                self.settle();
-            }
+        while let Some(event) = self.next_event() {
+            self.handle(event);
+            self.settle();
         }
         self.now = self.end;
         self.settle_domains();
         self.settle_ledgers();
     }
 
-    /// Brings everything that an event touched up to date: plant first, then network, then services.
-    #[inline(never)]
+    /// Brings everything that an event touched up to date: most events touch nothing that waits.
+    #[inline]
     fn settle(&mut self) {
+        let quiet = self.services_dirty.is_empty() && self.plants_dirty.is_empty() && self.down.is_empty();
+        if !quiet || self.network_dirty || self.clocks_dirty || !self.unplaced.is_empty() {
+            self.settle_all();
+        }
+    }
+
+    /// Plant first, then network, then services.
+    #[inline(never)]
+    fn settle_all(&mut self) {
         if !self.unplaced.is_empty() && std::mem::take(&mut self.room_made) {
             self.place_again();
         }
@@ -84,7 +89,7 @@ impl World<'_> {
             self.settle_services();
             // Calling on a standby group may have brought hidden failures to light, and with them plant or links.
             if !self.plants_dirty.is_empty() || self.network_dirty {
-                return self.settle();
+                return self.settle_all();
             }
         }
         if !self.down.is_empty() {
@@ -95,15 +100,25 @@ impl World<'_> {
         }
     }
 
-    /// Deals with an event; true when it was calm (see `calm.rs`) and leaves nothing to settle.
+    /// Pooled failures and repairs are most of all events: their way stays free of the rest.
     #[inline]
-    fn handle(&mut self, event: Event) -> bool {
+    fn handle(&mut self, event: Event) {
         match event {
-            Event::PoolHit { group } => return self.pool_hit(group),
-            Event::Mended { unit, incarnation } => return self.mended(unit, incarnation),
-            Event::Back { group, incarnation } => return self.back(group, incarnation),
+            Event::PoolHit { group } => self.pool_hit(group),
+            Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
+            Event::Back { group, incarnation } => self.mended(self.pools[group].unit, incarnation),
+            other => self.handle_other(other),
+        }
+    }
+
+    #[inline(never)]
+    fn handle_other(&mut self, event: Event) {
+        match event {
+            Event::PoolHit { group } => self.pool_hit(group),
+            Event::Back { group, incarnation } => self.mended(self.pools[group].unit, incarnation),
             Event::Fails { unit, incarnation } => self.life_ends(unit, incarnation),
             Event::LogisticsDone { unit, incarnation } => self.logistics_done(unit, incarnation),
+            Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
             Event::SpareArrives { class } => self.spare_arrives(class),
             Event::Scrub { population } => self.scrub(population),
             Event::MaintenanceDue { population } => self.maintenance_due(population),
@@ -127,7 +142,6 @@ impl World<'_> {
             Event::MoveDue { replica, incarnation } => self.move_due(replica, incarnation),
             Event::Moved { replica, incarnation } => self.moved(replica, incarnation),
         }
-        false
     }
 }
 

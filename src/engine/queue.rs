@@ -102,10 +102,11 @@ impl<E: Copy> Queue<E> {
     /// Takes the earliest event.
     #[inline]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        if self.head == self.bottom.len() && !self.refill() {
-            return None;
-        }
-        let Entry { at, event } = self.bottom[self.head];
+        let Entry { at, event } = match self.bottom.get(self.head).copied() {
+            Some(entry) => entry,
+            None if self.refill() => self.bottom[0],
+            None => return None,
+        };
         self.head += 1;
         self.now = at;
         Some((SimTime::from_microseconds(at), event))
@@ -132,11 +133,11 @@ impl<E: Copy> Queue<E> {
             self.head -= 1;
             let near = &mut self.bottom[self.head..];
             let mut place = 0;
-            for index in 1..near.len() {
-                let other = near[index];
-                let step = usize::from(other.at <= entry.at);
-                near[index - step] = other;
-                place += step;
+            while let Some([free, next]) = near.get_mut(place..place + 2)
+                && next.at <= entry.at
+            {
+                *free = *next;
+                place += 1;
             }
             near[place] = entry;
             return;

@@ -21,17 +21,18 @@ use crate::model::{PopulationId, ServiceId, UnitId};
 use crate::quantity::SimTime;
 
 impl ServiceState {
-    /// True when `up` available replicas instead of those there were are all that changes, and the service goes on serving in full.
+    /// True when a [counted](super::layout::Layout::counted) service goes on serving in full with `up` available replicas.
     #[inline]
     pub fn stays_up(&self, up: u32) -> bool {
         let held_back = self.hard_down | self.soft_down | self.needs_missing | self.suspended;
-        self.counted && up >= self.need && self.status == Status::Up && !self.dirty && held_back == 0
+        up >= self.need && self.status == Status::Up && !self.dirty && held_back == 0
     }
 }
 
 impl RunningPool {
     /// Draws when the group is hit next, after a hit or the start at `now`, and who is hit then.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
     pub fn draw_hit(&mut self, now: SimTime) -> SimTime {
         self.next_hit = now + self.group.gap();
         if !self.group.is_single() {
@@ -59,42 +60,58 @@ impl World<'_> {
             debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
             self.now = at;
             self.tally.scenario.events += 1;
-            if attended || !self.passes_calmly(event) {
-                return Some(event.unpack());
+            let follows = if attended { None } else { self.passes_calmly(event) };
+            let Some((at, next)) = follows else { return Some(event.unpack()) };
+            if at < self.end {
+                self.queue.push(at, next.pack());
             }
         }
         None
     }
 
-    /// Deals with an event if it is calm; false, and nothing done, when it is not.
-    #[inline]
-    fn passes_calmly(&mut self, event: Word) -> bool {
-        match event.unpack() {
-            Event::PoolHit { group } => {
-                let pool = &self.pools[group];
-                let (true, Some(unit)) = (pool.calm, pool.victim) else { return false };
-                self.units[unit].phase == Phase::Working && self.breaks_calmly(group, unit)
-            }
+    /// Deals with an event if it is calm and says what follows from it, and when; does nothing when it is not.
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
+    fn passes_calmly(&mut self, event: Word) -> Option<(SimTime, Event)> {
+        let (group, unit) = match event.unpack() {
+            Event::PoolHit { group } => return self.breaks_calmly(group),
             Event::Back { group, incarnation } => {
                 let unit = self.pools[group].unit;
-                self.units[unit].incarnation == incarnation && self.returns_calmly(Some(group), unit)
+                (self.units[unit].incarnation == incarnation).then_some((Some(group), unit))
             }
             Event::Mended { unit, incarnation } => {
                 let state = &self.units[unit];
                 let current = state.incarnation == incarnation && state.phase == Phase::UnderRepair;
-                current
-                    && self.layout.populations[self.scenario.unit_population[unit]].calm
-                    && self.returns_calmly(None, unit)
+                let calm = current && self.layout.populations[self.scenario.unit_population[unit]].calm;
+                calm.then_some((None, unit))
             }
-            _ => false,
+            _ => None,
+        }?;
+        if !self.counts_calmly::<true>(unit) {
+            return None;
         }
+        let state = &mut self.units[unit];
+        state.phase = Phase::Working;
+        state.incarnation += 1;
+        self.tally.scenario.repairs += 1;
+        self.room_made = true;
+        let Some(group) = group else {
+            self.resume_hits(self.scenario.unit_population[unit], unit);
+            return Some((SimTime::NEVER, event.unpack()));
+        };
+        let pool = &mut self.pools[group];
+        pool.aside = false;
+        Some((pool.hit_after(self.now), Event::PoolHit { group }))
     }
 
-    /// See `fail`, `begin_repair`.
-    #[inline]
-    fn breaks_calmly(&mut self, group: GroupId, unit: UnitId) -> bool {
-        if !self.counts_calmly::<false>(unit) {
-            return false;
+    /// A group is hit, and the repair begins.
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
+    fn breaks_calmly(&mut self, group: GroupId) -> Option<(SimTime, Event)> {
+        let pool = &self.pools[group];
+        let unit = pool.victim.filter(|_| pool.calm)?;
+        if self.units[unit].phase != Phase::Working || !self.counts_calmly::<false>(unit) {
+            return None;
         }
         let now = self.now;
         let pool = &mut self.pools[group];
@@ -112,31 +129,15 @@ impl World<'_> {
         let incarnation = state.incarnation;
         self.tally.scenario.failures += 1;
         let back = if turns { Event::Back { group, incarnation } } else { Event::Mended { unit, incarnation } };
-        self.schedule(now + takes, back);
-        true
+        Some((now + takes, back))
     }
 
-    /// See `mended`; `group` is that of the unit when it takes turns.
-    #[inline]
-    fn returns_calmly(&mut self, group: Option<GroupId>, unit: UnitId) -> bool {
-        if !self.counts_calmly::<true>(unit) {
-            return false;
-        }
-        let state = &mut self.units[unit];
-        state.phase = Phase::Working;
-        state.incarnation += 1;
-        self.tally.scenario.repairs += 1;
-        self.room_made = true;
-        match group {
-            Some(group) => self.resume_hits(group),
-            None => self.resume_hits_of(self.scenario.unit_population[unit], unit),
-        }
-        true
-    }
-
-    /// A unit is back or destroyed: the hits on its group that were set aside go on.
-    #[inline]
-    fn resume_hits(&mut self, group: GroupId) {
+    /// A unit is back or destroyed: the hits on its group, if they were set aside, go on.
+    #[inline(never)]
+    pub(super) fn resume_hits(&mut self, population: PopulationId, unit: UnitId) {
+        let nth = unit.index() - self.layout.populations[population].first.index();
+        let Some(first) = self.care[population].groups.filter(|_| nth < Pool::SINGLES as usize) else { return };
+        let group = GroupId::new(first.index() + nth);
         let pool = &mut self.pools[group];
         if std::mem::take(&mut pool.aside) {
             let hit = pool.hit_after(self.now);
@@ -144,17 +145,9 @@ impl World<'_> {
         }
     }
 
-    /// The same for a unit whose group is not known, or that has none.
-    #[inline(never)]
-    pub(super) fn resume_hits_of(&mut self, population: PopulationId, unit: UnitId) {
-        let nth = unit.index() - self.layout.populations[population].first.index();
-        if let Some(first) = self.care[population].groups.filter(|_| nth < Pool::SINGLES as usize) {
-            self.resume_hits(GroupId::new(first.index() + nth));
-        }
-    }
-
     /// Counts a node in or out, at its place and for the one replica it may host; false, and nothing done, when that is not calm.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
     fn counts_calmly<const WORKS: bool>(&mut self, unit: UnitId) -> bool {
         let Some(place) = self.scenario.unit_domain[unit] else { return false };
         let now = self.now;
@@ -177,7 +170,7 @@ impl World<'_> {
             self.book_count(service, up);
         }
         let domain = &mut self.domains[place];
-        domain.down_time += f64::from(domain.down) * (now - domain.since).as_microseconds() as f64;
+        domain.down_time += f64::from(domain.down) * (now - domain.since).in_microseconds();
         domain.since = now;
         domain.failed = if WORKS { domain.failed - 1 } else { domain.failed + 1 };
         domain.down = domain.failed;
@@ -185,14 +178,15 @@ impl World<'_> {
     }
 
     /// Changes the number of available replicas of a service that [stays up](ServiceState::stays_up).
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
     pub(super) fn book_count(&mut self, service: ServiceId, up: u32) {
         let now = self.now;
         let state = &mut self.services[service];
         if now <= state.slice_end && state.degree > 0 {
             // What `accrue` comes to when there is nothing but the degree to book.
             state.degree_least = state.degree_least.min(state.degree);
-            state.slice_degree += f64::from(state.degree) * (now - state.since).as_microseconds() as f64;
+            state.slice_degree += f64::from(state.degree) * (now - state.since).in_microseconds();
             state.since = now;
             state.degree = up - state.need;
         } else {

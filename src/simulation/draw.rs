@@ -90,7 +90,8 @@ pub(super) fn draw(law: &Distribution, rng: &mut Rng) -> Span {
 }
 
 /// One draw of an exponential law: inlined, unlike the others, for it is most draws of most scenarios.
-#[inline]
+#[expect(clippy::inline_always, reason = "see `calm.rs`")]
+#[inline(always)]
 pub(super) fn draw_exponential(mean: f64, rng: &mut Rng) -> Span {
     let unit: f64 = Exp1.sample(rng);
     Span::from_seconds(unit * mean)

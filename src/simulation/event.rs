@@ -71,7 +71,8 @@ macro_rules! events {
 
         impl Word {
             /// The event again.
-            #[inline]
+            #[expect(clippy::inline_always, reason = "most events are told apart without being unpacked")]
+            #[inline(always)]
             pub fn unpack(self) -> Event {
                 let (kind, id) = (self.0 >> 58, self.0 as u32 as usize);
                 $(if kind == Kind::$name as u64 {

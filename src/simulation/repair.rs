@@ -120,7 +120,8 @@ impl World<'_> {
     }
 
     /// How long the next hands-on repair of a unit takes.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
     pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
         let class = &self.scenario.classes[self.layout.populations[population].class];
         let (trial, layout) = (self.key, &self.layout);
@@ -157,7 +158,7 @@ impl World<'_> {
         if self.layout.populations[population].pool.is_none() {
             self.start_clock(unit);
         } else {
-            self.resume_hits_of(population, unit);
+            self.resume_hits(population, unit);
         }
         if !self.layout.populations[population].plain_repair {
             self.release_crew(unit);

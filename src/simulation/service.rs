@@ -77,7 +77,7 @@ impl World<'_> {
     #[inline]
     pub(super) fn count_changed(&mut self, service: ServiceId) {
         let state = &self.services[service];
-        if state.stays_up(state.up) {
+        if state.counted && state.stays_up(state.up) {
             let up = state.up;
             self.book_count(service, up);
         } else {

@@ -235,8 +235,11 @@ fn homes(scenario: &Scenario) -> impl Iterator<Item = ReplicaState> + '_ {
 /// End of the `slice`-th of the equal slices of the horizon.
 #[inline]
 pub(super) fn slice_end(horizon: Span, slice: usize) -> SimTime {
-    let whole = u128::from(horizon.as_microseconds()) * (slice as u128 + 1) / PROFILE_BINS as u128;
-    SimTime::from_microseconds(whole as u64)
+    let (horizon, nth) = (horizon.as_microseconds(), slice as u64 + 1);
+    SimTime::from_microseconds(match horizon.checked_mul(nth) {
+        Some(product) => product / PROFILE_BINS as u64,
+        None => (u128::from(horizon) * u128::from(nth) / PROFILE_BINS as u128) as u64,
+    })
 }
 
 impl TrialTally {

@@ -37,7 +37,7 @@ impl PoolGroup {
     #[inline]
     pub fn gap(&mut self) -> Span {
         let unit: f64 = Exp1.sample(&mut self.stream);
-        Span::nearest(unit * self.mean)
+        Span::from_microseconds((unit * self.mean + 0.5) as u64)
     }
 
     /// The slot that is hit, `None` when the group's last part is not filled there.

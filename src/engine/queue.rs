@@ -16,7 +16,7 @@ use store::{Bucket, CHUNK, Entry, NONE, Store};
 const SORTED_MAX: usize = 48;
 /// Events from which on the bottom is broken up into a rung; it has room for twice as many, taken ones included.
 const BOTTOM_MAX: usize = 32;
-/// Up to so many pending, it is cheaper to touch every event than to guess where the search for a place ends.
+/// Up to so many pending, the search for a place begins at the front: there is room for one more.
 const FEW: usize = 4;
 /// Events per bucket aimed at when a rung is made, and the most buckets a rung may have: their tails should stay in cache.
 const PER_BUCKET: usize = 2;
@@ -95,7 +95,14 @@ impl<E: Copy> Queue<E> {
             let at = at.as_microseconds();
             debug_assert!(at >= self.now, "an event at {at} is scheduled in the past, now is {}", self.now);
             let entry = Entry { at, event };
-            if at < self.border { self.insert(entry) } else { self.stash(entry) }
+            let live = self.bottom.len() - self.head;
+            if at >= self.border {
+                self.stash(entry);
+            } else if live <= FEW && self.head > 0 {
+                self.insert_from_front(entry);
+            } else {
+                self.insert(entry);
+            }
         }
     }
 
@@ -124,24 +131,21 @@ impl<E: Copy> Queue<E> {
         self.len() == 0
     }
 
-    /// Sorts an event into the bottom, behind its equals.
+    /// Sorts an event into a short bottom. The place of the last event taken is free: those that go before the new one move there.
     #[inline]
-    fn insert(&mut self, entry: Entry<E>) {
-        let live = self.bottom.len() - self.head;
-        if live <= FEW && self.head > 0 {
-            // The place of the last event taken is free: those that go before the new one move up by one.
-            self.head -= 1;
-            let near = &mut self.bottom[self.head..];
-            let mut place = 0;
-            while let Some([free, next]) = near.get_mut(place..place + 2)
-                && next.at <= entry.at
-            {
-                *free = *next;
-                place += 1;
-            }
-            near[place] = entry;
-            return;
+    fn insert_from_front(&mut self, entry: Entry<E>) {
+        self.head -= 1;
+        let mut place = self.head;
+        while let Some(next) = self.bottom.get(place + 1).filter(|next| next.at <= entry.at).copied() {
+            self.bottom[place] = next;
+            place += 1;
         }
+        self.bottom[place] = entry;
+    }
+
+    /// Sorts an event into the bottom, behind its equals.
+    #[inline(never)]
+    fn insert(&mut self, entry: Entry<E>) {
         if self.bottom.len() >= self.limit {
             self.make_room();
             if entry.at >= self.border {

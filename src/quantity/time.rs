@@ -70,16 +70,7 @@ impl Span {
     #[must_use]
     #[inline]
     pub fn from_seconds(seconds: f64) -> Self {
-        Self::nearest(seconds * MICROSECONDS_PER_SECOND as f64)
-    }
-
-    /// Nearest whole number of `microseconds`; zero below 0 and for NaN, [`Span::MAX`] above the range.
-    #[must_use]
-    #[inline]
-    pub const fn nearest(microseconds: f64) -> Self {
-        let up = microseconds + 0.5;
-        // The signed conversion costs half of the unsigned one and is the same where both reach.
-        if up >= 0.0 && up < 9e18 { Self((up as i64).cast_unsigned()) } else { Self(up as u64) }
+        Self((seconds * MICROSECONDS_PER_SECOND as f64 + 0.5) as u64)
     }
 
     /// Microseconds.
@@ -87,17 +78,6 @@ impl Span {
     #[inline]
     pub const fn as_microseconds(self) -> u64 {
         self.0
-    }
-
-    /// Microseconds as a number to reckon with.
-    #[must_use]
-    #[inline]
-    pub const fn in_microseconds(self) -> f64 {
-        if self.0 <= i64::MAX as u64 {
-            self.0.cast_signed() as f64 // at a fifth of the cost of the unsigned conversion
-        } else {
-            self.0 as f64
-        }
     }
 
     /// Seconds.

@@ -126,8 +126,10 @@ impl World<'_> {
         let class = &self.scenario.classes[self.layout.populations[population].class];
         let (trial, layout) = (self.key, &self.layout);
         // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
-        let stream = self.repair_streams[unit]
-            .get_or_insert_with(|| trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0));
+        let stream = match &mut self.repair_streams[unit] {
+            Some(stream) => stream,
+            none => none.insert(trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0)),
+        };
         match &class.repair {
             Distribution::Exponential { mean } => draw_exponential(*mean, stream),
             law => draw(law, stream),

@@ -78,8 +78,7 @@ impl World<'_> {
     pub(super) fn count_changed(&mut self, service: ServiceId) {
         let state = &self.services[service];
         if state.counted && state.stays_up(state.up) {
-            let up = state.up;
-            self.book_count(service, up);
+            self.book_count(service);
         } else {
             self.touch_service(service);
         }

@@ -319,3 +319,13 @@ fn a_service_whose_data_are_back_first_has_phases_of_its_own() {
     close(of_service[0].recovered.unwrap().since(decided).as_seconds(), 60.0);
     assert_eq!(of_service[0].acted, of_service[0].recovered, "the switch, not the data that were back before it");
 }
+
+/// A copy of a copy takes 1 TB / 5 MB/s = 200 000 s from 04:00 of day 18 on: it carries the full of that day, not those taken meanwhile.
+#[test]
+fn a_copy_carries_what_was_there_when_it_began() {
+    let copy = "[stores.shelf]\nmedium = { tape = { write = \"5 MB/s\" } }\noffline = true\n\
+                [backups.second]\ncopies = \"nightly\"\nto = \"shelf\"\nfull = \"0 4 19 1 *\"\n";
+    let both = LOSS.replace("strikes = \"a\"", "strikes = [\"a\", \"b\"]");
+    let (tally, _) = incident(&world(&format!("{DAILY}{copy}{both}")));
+    close(tally.datasets[DatasetId::new(0)].points.sum.as_seconds(), 2.0 * DAY + 14.0 * HOUR);
+}

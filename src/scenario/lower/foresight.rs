@@ -230,7 +230,7 @@ impl Lowering<'_> {
         let elsewhere: Vec<Option<DomainId>> =
             stores.iter().map(|(_, at)| *at).chain(mirrors.iter().map(|at| Some(*at))).collect();
         let store = &scenario.stores[scenario.backups[first].to];
-        let place = outlook.store_place(self, &store.name);
+        let place = self.store_place(&store.name);
         let of = &scenario.datasets[id].name;
         let threat = scenario.threats.iter().find(|threat| {
             destroys(threat)
@@ -288,7 +288,7 @@ impl Lowering<'_> {
         }
         for store in stores() {
             let Some(lock) = store.immutable else { continue };
-            let place = outlook.store_place(self, &store.name);
+            let place = self.store_place(&store.name);
             let message = format!(
                 "points in `{}` can be deleted after {}, but `{}` is found after {} (median): those from before it are gone",
                 store.name,
@@ -347,6 +347,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// Where a store is said to stand.
+    fn store_place(&mut self, name: &str) -> Place {
+        let stores = self.items(self.file.stores.as_ref(), "stores");
+        let item = stores.iter().find(|item| item.name == name);
+        item.map_or_else(Place::default, |item| item.value.at.as_ref().map_or(item.place, |at| at.place))
+    }
+
     /// Who promises the objective of a dataset, in words, and where.
     fn promise(&mut self, outlook: &Outlook<'_>, id: DatasetId, point: bool) -> (String, Place) {
         let dataset = &outlook.scenario.datasets[id];
@@ -401,12 +408,6 @@ impl Outlook<'_> {
             at = self.scenario.domains[at].parent?;
         }
         Some(at)
-    }
-
-    fn store_place(&self, lowering: &mut Lowering<'_>, name: &str) -> Place {
-        let stores = lowering.items(lowering.file.stores.as_ref(), "stores");
-        let item = stores.iter().find(|item| item.name == name);
-        item.map_or_else(Place::default, |item| item.value.at.as_ref().map_or(item.place, |at| at.place))
     }
 
     /// Bytes per second of data that a copy's nodes read or write together.

@@ -1,6 +1,6 @@
 //! What each thing is like at the moment: units, places, plant, links, services, replicas, crews, effects.
 
-use super::event::Incarnation;
+use super::event::{GroupId, Incarnation};
 use super::state::slice_end;
 use super::tally::EventTotals;
 use super::trace::{Incident, Status};
@@ -79,8 +79,16 @@ pub(super) struct RunningPool {
     pub first: UnitId,
     /// Hits count only while the unit operates.
     pub guarded: bool,
-    /// A failure goes straight to hands-on repair.
-    pub plain: bool,
+    /// See [`super::layout::PopulationPlan::calm`].
+    pub calm: bool,
+    /// Failures and returns of its one unit take turns in one pending event: see `calm.rs`.
+    pub turns: bool,
+    /// Its first unit.
+    pub unit: UnitId,
+    /// Time and victim of the next hit, which is pending or, while the one unit is under repair, set aside.
+    pub next_hit: SimTime,
+    pub victim: Option<UnitId>,
+    pub aside: bool,
 }
 
 /// Clock of a unit with a life of its own.
@@ -176,6 +184,7 @@ pub(super) struct ServiceState {
     /// Replicas it needs, and whether counting them is all there is to its state: copied from the model to where they are looked at.
     pub need: u32,
     pub counted: bool,
+    pub calm: bool,
     /// Available replicas of each group.
     pub group_up: Vec<u32>,
     /// Available replicas of all groups.
@@ -275,6 +284,8 @@ pub(super) struct SpareState {
 /// Scheduled work on a population.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CareState {
+    /// First group of a pool.
+    pub groups: Option<GroupId>,
     pub hidden: Vec<UnitId>,
     pub next_turn: u32,
     pub away: u32,
@@ -306,6 +317,7 @@ impl ServiceState {
             stage: Stage::Serving,
             need: 0,
             counted: false,
+            calm: false,
             group_up: vec![0; groups],
             up: 0,
             active: 0,

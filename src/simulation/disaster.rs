@@ -305,6 +305,7 @@ impl World<'_> {
             return; // gone for longer already
         }
         self.stop_clock(unit);
+        self.resume_hits(population, unit);
         self.release_crew(unit);
         let was = self.units[unit].phase;
         if was == Phase::Maintained {

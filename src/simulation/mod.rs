@@ -3,6 +3,7 @@
 //! Formats no text; every random number comes from a stream keyed by what it is for.
 
 mod blame;
+mod calm;
 mod condition;
 mod data;
 mod disaster;

@@ -77,24 +77,11 @@ impl World<'_> {
     /// at once; the long way over [`World::touch_service`] gives the same.
     #[inline]
     pub(super) fn count_changed(&mut self, service: ServiceId) {
-        let now = self.now;
-        let state = &mut self.services[service];
-        let (up, degree, since) = (state.up, state.degree, state.since);
-        let goes_on = state.counted && up >= state.need && state.status == Status::Up && !state.dirty;
-        let clear = state.hard_down | state.soft_down | state.needs_missing | state.suspended | state.data_missing == 0;
-        if !goes_on || !clear {
-            return self.touch_service(service);
-        }
-        state.degree = up - state.need;
-        if now <= state.slice_end && degree > 0 {
-            state.since = now;
-            state.degree_least = state.degree_least.min(degree);
-            state.slice_degree += f64::from(degree) * (now - since).as_microseconds() as f64;
+        let state = &self.services[service];
+        if state.counted && state.stays_up(state.up) {
+            self.book_count(service);
         } else {
-            state.degree = degree;
-            self.accrue(service);
-            let state = &mut self.services[service];
-            state.degree = up - state.need;
+            self.touch_service(service);
         }
     }
 

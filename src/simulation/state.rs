@@ -164,6 +164,7 @@ impl<'a> World<'a> {
             self.services[id].up = scenario.replicas_of(id).len() as u32;
             self.services[id].need = service.need;
             self.services[id].counted = self.layout.counted[id];
+            self.services[id].calm = self.layout.calm[id];
             self.services[id].leader =
                 service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
         }
@@ -178,6 +179,7 @@ impl<'a> World<'a> {
             spare.waiting.clear();
         }
         for care in &mut self.care {
+            care.groups = None;
             care.hidden.clear();
             care.queue.clear();
             care.next_turn = 0;
@@ -204,8 +206,13 @@ impl<'a> World<'a> {
     #[inline]
     pub fn schedule(&mut self, at: SimTime, event: Event) {
         if at < self.end {
-            self.queue.push(at, event.pack());
+            self.enqueue(at, event.pack());
         }
+    }
+
+    #[inline(never)]
+    fn enqueue(&mut self, at: SimTime, event: Word) {
+        self.queue.push(at, event);
     }
 
     /// Schedules an event after a while.
@@ -260,8 +267,11 @@ fn homes(scenario: &Scenario) -> impl Iterator<Item = ReplicaState> + '_ {
 /// End of the `slice`-th of the equal slices of the horizon.
 #[inline]
 pub(super) fn slice_end(horizon: Span, slice: usize) -> SimTime {
-    let whole = u128::from(horizon.as_microseconds()) * (slice as u128 + 1) / PROFILE_BINS as u128;
-    SimTime::from_microseconds(whole as u64)
+    let (horizon, nth) = (horizon.as_microseconds(), slice as u64 + 1);
+    SimTime::from_microseconds(match horizon.checked_mul(nth) {
+        Some(product) => product / PROFILE_BINS as u64,
+        None => (u128::from(horizon) * u128::from(nth) / PROFILE_BINS as u128) as u64,
+    })
 }
 
 impl TrialTally {

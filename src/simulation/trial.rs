@@ -62,11 +62,8 @@ impl World<'_> {
         self.start_data();
         self.start_services();
         self.settle();
-        while let Some((at, event)) = self.queue.pop() {
-            debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
-            self.now = at;
-            self.tally.scenario.events += 1;
-            self.handle(event.unpack());
+        while let Some(event) = self.next_event() {
+            self.handle(event);
             self.settle();
         }
         self.now = self.end;
@@ -122,12 +119,13 @@ impl World<'_> {
         }
     }
 
-    /// Pooled failures and repairs are most of all events: their short way stays free of the rest.
+    /// Pooled failures and repairs are most of all events: their way stays free of the rest.
     #[inline]
     fn handle(&mut self, event: Event) {
         match event {
             Event::PoolHit { group } => self.pool_hit(group),
             Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
+            Event::Back { group, incarnation } => self.mended(self.pools[group].unit, incarnation),
             other => self.handle_other(other),
         }
     }
@@ -136,6 +134,7 @@ impl World<'_> {
     fn handle_other(&mut self, event: Event) {
         match event {
             Event::PoolHit { group } => self.pool_hit(group),
+            Event::Back { group, incarnation } => self.mended(self.pools[group].unit, incarnation),
             Event::Fails { unit, incarnation } => self.life_ends(unit, incarnation),
             Event::LogisticsDone { unit, incarnation } => self.logistics_done(unit, incarnation),
             Event::Mended { unit, incarnation } => self.mended(unit, incarnation),

@@ -20,6 +20,7 @@ mod metric_keys;
 mod oracle;
 mod outside;
 mod overlaps;
+mod plans;
 mod properties;
 mod reference;
 mod sharing;

@@ -29,6 +29,33 @@ pub fn services(findings: &Findings) -> String {
     subjects(&["service", "title"], findings.services.iter().map(|(id, found)| named((*id, found))).collect())
 }
 
+/// One row per dataset, columns as in `services.csv`.
+#[must_use]
+pub fn datasets(findings: &Findings) -> String {
+    let scenario = &findings.scenario;
+    let rows = findings.datasets.iter().map(|(id, found)| {
+        let dataset = &scenario.datasets[*id];
+        (vec![text(&dataset.name), text(&dataset.title)], found)
+    });
+    subjects(&["dataset", "title"], rows.collect())
+}
+
+/// Mean bytes of each dataset by where they lie: `live` for all its copies, then store by store.
+#[must_use]
+pub fn storage(findings: &Findings) -> String {
+    let mut table = Table::new(&["dataset", "tier", "store", "mean_bytes"]);
+    for (id, found) in &findings.datasets {
+        let name = text(&findings.scenario.datasets[*id].name);
+        let live = found.metric("storage_bytes").and_then(|measured| measured.estimate.point);
+        table.row(&[name.clone(), "live".to_owned(), String::new(), maybe(live)]);
+        for (store, mean) in &found.stored {
+            let store = &findings.scenario.stores[*store];
+            table.row(&[name.clone(), store.medium.key().to_owned(), text(&store.name), number(*mean)]);
+        }
+    }
+    table.end()
+}
+
 /// One row per named domain, columns as in `services.csv`.
 #[must_use]
 pub fn domains(findings: &Findings) -> String {
@@ -228,6 +255,7 @@ pub(super) fn maybe(value: Option<f64>) -> String {
     value.map(number).unwrap_or_default()
 }
 
+/// A table under construction.
 pub(super) struct Table(Writer<Vec<u8>>);
 
 impl Table {

@@ -1,232 +1,479 @@
 //! What every copy has lost, and what of it can be read.
 //!
-//! A stripe can be read while no more of its fragments are missing than its scheme survives; a fragment is missing while its node is away
-//! or has lost it. What is lost stays lost until it is rebuilt, what is only away comes back with its node.
+//! A fragment is lost until it is rebuilt, and missing while it is lost or its node is away; a stripe can be read while what is missing of it
+//! can be decoded. Most of the time at most one node of a copy is away or has lost its data. Then nothing is counted per stripe: all that this
+//! says is known without. The books of the stripes are opened (`unfold`) when a second node follows.
+//!
+//! Knows no time and moves no byte: `rebuild` says when a fragment is lost, made again or put elsewhere.
 
-use super::super::state::World;
-use super::super::trace::{DataHappening, Happening};
-use super::transfer::{Freight, Moves};
-use crate::model::{CopyId, DomainId, Placement, RebuildTarget, Scenario, UnitId};
+use super::TransferId;
+use super::latent::Latents;
+use super::placement::{Placed, domains};
+use super::stripes::Stripes;
+use crate::engine::Rng;
+use crate::model::{CopyId, Placement, RebuildTarget, Scenario};
+use crate::quantity::SimTime;
 
 /// One copy.
 #[derive(Clone, Debug)]
 pub(in crate::simulation) struct CopyState {
+    pub(super) placed: Placed,
+    pub(super) hosts: Vec<Host>,
     tolerance: u8,
-    /// Stripes that have a fragment on each host.
-    stripes_of: Vec<Vec<u32>>,
-    /// Lost fragments of each stripe, and missing ones: lost or away.
-    lost: Vec<u8>,
-    missing: Vec<u8>,
-    hosts: Vec<Host>,
-    /// Stripes that have lost more than their scheme survives.
-    pub lost_stripes: u32,
-    /// Stripes of which too much is missing.
-    pub unreadable_stripes: u32,
+    /// The only host that is away or has lost its data, while the books of the stripes are closed.
+    sole: Option<u32>,
+    lost: Stripes,
+    missing: Stripes,
+    /// One bit for each slot that is lost, books open.
+    lost_bits: Vec<u64>,
+    lost_slots: u32,
+    /// Hosts with fragments that are away.
+    away_hosts: u32,
+    /// Hosts that something happened to since the trial began.
+    stirred: Vec<u32>,
+    /// Hosts whose rebuild moves bytes.
+    pub(super) running: Vec<u32>,
+    /// Hosts whose rebuild should be thought over, as one of its stripes is closer to loss than before.
+    pub(super) urgent: Vec<u32>,
+    /// Stripes that crossed the border to loss; some may have come back.
+    crossed: Vec<u32>,
+    /// Slots that lie elsewhere than designed: (slot, from, to).
+    moves: Vec<(u32, u32, u32)>,
+    /// What each host got beside its design; some may have moved on.
+    guests: Vec<Vec<u32>>,
+    /// Domain of each host at the level that the placement spreads over; empty when nothing is rebuilt elsewhere.
+    pub(super) domain_of: Vec<u32>,
+    pub(super) latents: Latents,
+    /// Chooses new hosts; begun with the first one in a trial.
+    pub(super) chooser: Option<Rng>,
+    scratch: Vec<u32>,
 }
 
 /// A node as one copy sees it.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Host {
+    pub away: bool,
+    /// Everything is lost, books closed.
+    whole: bool,
+    stirred: bool,
+    urgent: bool,
+    /// Lost slots in the order in which they are rebuilt, books open; those before `done` are rebuilt.
+    pub queue: Vec<u32>,
+    pub done: usize,
+    pub rebuild: Progress,
+}
+
+/// Where the rebuild of a host stands.
 #[derive(Clone, Copy, Default, Debug)]
-struct Host {
-    lost: bool,
-    away: bool,
-    rebuilding: Option<super::TransferId>,
+pub(super) struct Progress {
+    pub transfer: Option<TransferId>,
+    /// What the transfer moves: slots `first..end` of the queue, less the bytes that the first one has already.
+    pub first: usize,
+    pub end: usize,
+    pub credit: f64,
+    pub bytes: u64,
+    /// Nobody notices before.
+    pub ready_at: SimTime,
+    /// Some slots have to wait for others to come back.
+    pub blocked: bool,
+    /// It has begun, and is not done.
+    pub begun: bool,
+}
+
+/// What the rest of the world may see change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Standing {
+    pub lost_stripes: u32,
+    unreadable_stripes: u32,
+    degree: u32,
 }
 
 impl CopyState {
     pub fn new(scenario: &Scenario, id: CopyId) -> Self {
         let copy = &scenario.copies[id];
-        let (width, hosts) = (copy.scheme.width() as usize, copy.hosts.len());
-        let mut stripes_of = vec![Vec::new(); hosts];
-        for stripe in 0..copy.stripes as usize {
-            for nth in 0..width {
-                let host = match copy.placement {
-                    Placement::Clustered => {
-                        let pools = (hosts / width).max(1);
-                        stripe % pools * width + nth
-                    }
-                    Placement::Random
-                    | Placement::Spread(_)
-                    | Placement::Copysets { .. }
-                    | Placement::Declustered { .. } => (stripe + nth) % hosts.max(1),
-                };
-                stripes_of[host % hosts.max(1)].push(stripe as u32);
+        let placed = Placed::new(scenario, id);
+        let (hosts, stripes, slots) = (copy.hosts.len(), placed.stripes(), placed.hosts.len());
+        let elsewhere = copy.rebuild.onto == RebuildTarget::Others;
+        let mut domain_of = Vec::new();
+        if let (true, Placement::Spread(level)) = (elsewhere, copy.placement) {
+            domain_of.resize(hosts, 0);
+            for (nth, members) in domains(scenario, copy, level).iter().enumerate() {
+                members.iter().for_each(|host| domain_of[*host as usize] = nth as u32);
             }
         }
         Self {
-            tolerance: copy.scheme.tolerance() as u8,
-            stripes_of,
-            lost: vec![0; copy.stripes as usize],
-            missing: vec![0; copy.stripes as usize],
+            placed,
             hosts: vec![Host::default(); hosts],
-            lost_stripes: 0,
-            unreadable_stripes: 0,
+            tolerance: copy.scheme.tolerance() as u8,
+            sole: None,
+            lost: Stripes::new(copy.scheme, stripes),
+            missing: Stripes::new(copy.scheme, stripes),
+            lost_bits: vec![0; slots.div_ceil(64)],
+            lost_slots: 0,
+            away_hosts: 0,
+            stirred: Vec::new(),
+            running: Vec::new(),
+            urgent: Vec::new(),
+            crossed: Vec::new(),
+            moves: Vec::new(),
+            guests: vec![Vec::new(); if elsewhere { hosts } else { 0 }],
+            domain_of,
+            latents: Latents::default(),
+            chooser: None,
+            scratch: Vec::new(),
         }
     }
 
+    /// Everything as at the start of a trial; costs as much as has happened.
     pub fn reset(&mut self) {
-        self.lost.fill(0);
-        self.missing.fill(0);
-        self.hosts.fill(Host::default());
-        (self.lost_stripes, self.unreadable_stripes) = (0, 0);
+        for nth in 0..self.stirred.len() {
+            let host = &mut self.hosts[self.stirred[nth] as usize];
+            for slot in &host.queue {
+                self.lost_bits[*slot as usize / 64] = 0;
+            }
+            let mut queue = std::mem::take(&mut host.queue);
+            queue.clear();
+            *host = Host { queue, ..Host::default() };
+        }
+        self.stirred.clear();
+        self.sole = None;
+        self.lost.reset();
+        self.missing.reset();
+        (self.lost_slots, self.away_hosts) = (0, 0);
+        self.running.clear();
+        self.urgent.clear();
+        self.crossed.clear();
+        while let Some((slot, from, to)) = self.moves.pop() {
+            self.placed.hosts[slot as usize] = from;
+            self.guests[to as usize].clear();
+        }
+        self.latents.reset();
+        self.chooser = None;
     }
 
     /// True while no stripe has lost too much.
     pub const fn intact(&self) -> bool {
-        self.lost_stripes == 0
+        self.lost.over() == 0
     }
 
     /// True while every stripe can be read.
     pub const fn readable(&self) -> bool {
-        self.unreadable_stripes == 0
-    }
-
-    /// Begins anew with the stripes that have lost too much: what they held is lost for good.
-    pub fn write_off(&mut self) {
-        for stripe in 0..self.lost.len() {
-            if self.lost[stripe] > self.tolerance {
-                self.missing[stripe] -= self.lost[stripe];
-                self.lost[stripe] = 0;
-            }
-        }
-        self.lost_stripes = 0;
-        let over = self.missing.iter().filter(|missing| **missing > self.tolerance);
-        self.unreadable_stripes = over.count() as u32;
+        self.missing.over() == 0
     }
 
     /// Share of the stripes that has lost too much.
     pub fn lost_share(&self) -> f64 {
-        f64::from(self.lost_stripes) / self.lost.len() as f64
+        f64::from(self.lost.over()) / self.placed.stripes() as f64
     }
 
-    /// Further fragments of its weakest stripe that may go missing.
+    /// Further nodes that may go missing, whichever they are.
     pub fn degree(&self) -> u32 {
-        let worst = self.missing.iter().copied().max().unwrap_or(0);
+        let worst = if self.sole.is_some() { 1 } else { self.missing.worst() };
         u32::from(self.tolerance.saturating_sub(worst))
     }
 
-    /// Changes what is known of a host; true when a stripe crossed a border.
-    fn set(&mut self, host: usize, lost: bool, away: bool) -> bool {
-        let was = self.hosts[host];
-        let (missing_before, missing_now) = (was.lost || was.away, lost || away);
-        self.hosts[host].lost = lost;
+    /// Takes the stripes that have lost too much for empty ones, so that each counts once; how many they were.
+    pub fn write_off(&mut self) -> u32 {
+        let mut count = 0;
+        for stripe in std::mem::take(&mut self.crossed) {
+            if !self.lost.is_over(stripe) {
+                continue;
+            }
+            count += 1;
+            for slot in self.slots_of(stripe) {
+                if self.is_lost(slot) {
+                    self.mend(slot);
+                    let host = &mut self.hosts[self.placed.hosts[slot as usize] as usize];
+                    // What is being rebuilt right now can be decoded, and so is not among what is written off.
+                    let from = if host.rebuild.transfer.is_some() { host.rebuild.end } else { host.done };
+                    if let Some(place) = host.queue[from..].iter().position(|other| *other == slot) {
+                        host.queue.remove(from + place);
+                    }
+                }
+            }
+        }
+        count
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        Standing { lost_stripes: self.lost.over(), unreadable_stripes: self.missing.over(), degree: self.degree() }
+    }
+
+    /// The slots of a stripe.
+    pub(super) const fn slots_of(&self, stripe: u32) -> std::ops::Range<u32> {
+        stripe * self.placed.width..(stripe + 1) * self.placed.width
+    }
+
+    /// Number of fragments that lie on a host now.
+    pub(super) fn count_on(&self, host: usize) -> usize {
+        if self.moves.is_empty() {
+            return self.placed.of_host(host).len();
+        }
+        let here = |slot: &&u32| self.placed.hosts[**slot as usize] == host as u32;
+        let mut guests: Vec<u32> = self.guests[host].iter().filter(here).copied().collect();
+        guests.sort_unstable();
+        guests.dedup();
+        self.placed.of_host(host).iter().filter(here).count() + guests.len()
+    }
+
+    /// The fragments that lie on a host now, into `list`.
+    fn list_on(&mut self, host: usize, list: &mut Vec<u32>) {
+        list.clear();
+        if self.moves.is_empty() {
+            list.extend_from_slice(self.placed.of_host(host));
+            return;
+        }
+        let hosts = &self.placed.hosts;
+        let here = |slot: &u32| hosts[*slot as usize] == host as u32;
+        list.extend(self.placed.of_host(host).iter().copied().filter(here));
+        let guests = &mut self.guests[host];
+        guests.retain(here);
+        guests.sort_unstable();
+        guests.dedup();
+        list.extend_from_slice(guests);
+    }
+
+    #[inline]
+    pub(super) fn is_lost(&self, slot: u32) -> bool {
+        self.lost_bits[slot as usize / 64] >> (slot % 64) & 1 == 1
+    }
+
+    /// True when a host has lost something, books open or closed.
+    pub(super) fn has_lost(&self, host: usize) -> bool {
+        self.hosts[host].whole || self.hosts[host].done < self.hosts[host].queue.len()
+    }
+
+    /// True when a host has lost all it had and nothing else has happened.
+    pub(super) fn is_whole(&self, host: usize) -> bool {
+        self.hosts[host].whole
+    }
+
+    /// True when a slot can be made again now: enough others are there.
+    #[inline]
+    pub(super) fn can_mend(&self, slot: u32) -> bool {
+        !self.missing.is_over(self.placed.stripe(slot))
+    }
+
+    /// How close to loss the stripe of a slot is.
+    #[inline]
+    pub(super) fn level_of(&self, slot: u32) -> u8 {
+        self.missing.level(self.placed.stripe(slot))
+    }
+
+    /// True when a stripe has lost something, books open.
+    pub(super) fn has_gap(&self, stripe: u32) -> bool {
+        self.lost.level(stripe) > 0
+    }
+
+    fn stir(&mut self, host: usize) {
+        if !std::mem::replace(&mut self.hosts[host].stirred, true) {
+            self.stirred.push(host as u32);
+        }
+    }
+
+    /// A host goes away or comes back.
+    pub(super) fn set_away(&mut self, host: usize, away: bool) {
+        if self.hosts[host].away == away {
+            return;
+        }
+        self.stir(host);
         self.hosts[host].away = away;
-        if was.lost == lost && missing_before == missing_now {
+        if self.count_on(host) == 0 {
+            return; // and none can come to lie there while it is away
+        }
+        let idle = self.away_hosts == 0 && self.lost_slots == 0;
+        self.away_hosts = self.away_hosts + u32::from(away) - u32::from(!away);
+        match self.sole {
+            Some(sole) if sole as usize == host => {
+                if !away && !self.hosts[host].whole {
+                    self.sole = None;
+                }
+                return;
+            }
+            Some(_) => self.unfold(),
+            None if idle && self.tolerance > 0 => {
+                self.sole = Some(host as u32);
+                return;
+            }
+            None => {}
+        }
+        let mut list = std::mem::take(&mut self.scratch);
+        self.list_on(host, &mut list);
+        for slot in &list {
+            if self.is_lost(*slot) {
+                continue;
+            }
+            let (stripe, position) = self.place_of(*slot);
+            if !away {
+                self.missing.give(stripe, position);
+            } else if self.missing.take(stripe, position) > 1 {
+                self.alarm(stripe);
+            }
+        }
+        self.scratch = list;
+    }
+
+    /// All that a host stored is gone.
+    pub(super) fn lose(&mut self, host: usize) {
+        self.stir(host);
+        if self.count_on(host) == 0 {
+            return;
+        }
+        let idle = self.away_hosts == 0 && self.lost_slots == 0;
+        match self.sole {
+            Some(sole) if sole as usize == host => {
+                self.hosts[host].whole = true;
+                return;
+            }
+            Some(_) => self.unfold(),
+            None if idle && self.tolerance > 0 => {
+                self.sole = Some(host as u32);
+                self.hosts[host].whole = true;
+                return;
+            }
+            None => {}
+        }
+        let mut list = std::mem::take(&mut self.scratch);
+        self.list_on(host, &mut list);
+        for slot in &list {
+            self.lose_slot(*slot);
+        }
+        self.scratch = list;
+    }
+
+    /// One fragment is gone, books open.
+    pub(super) fn lose_slot(&mut self, slot: u32) {
+        if self.is_lost(slot) {
+            return;
+        }
+        let (stripe, position) = self.place_of(slot);
+        let host = self.placed.hosts[slot as usize] as usize;
+        self.stir(host);
+        self.lost_bits[slot as usize / 64] |= 1 << (slot % 64);
+        self.lost_slots += 1;
+        self.hosts[host].queue.push(slot);
+        let was_over = self.lost.is_over(stripe);
+        self.lost.take(stripe, position);
+        if self.lost.is_over(stripe) && !was_over {
+            self.crossed.push(stripe);
+        }
+        if !self.hosts[host].away {
+            self.missing.take(stripe, position);
+        }
+        if self.missing.level(stripe) > 1 {
+            self.alarm(stripe);
+        }
+    }
+
+    /// A lost fragment is there again, where it was.
+    pub(super) fn mend(&mut self, slot: u32) {
+        let (stripe, position) = self.place_of(slot);
+        self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
+        self.lost_slots -= 1;
+        self.lost.give(stripe, position);
+        if !self.hosts[self.placed.hosts[slot as usize] as usize].away {
+            self.missing.give(stripe, position);
+        }
+    }
+
+    /// A lost fragment is there again, on another host that is there.
+    pub(super) fn mend_on(&mut self, slot: u32, to: usize) {
+        let (stripe, position) = self.place_of(slot);
+        let from = std::mem::replace(&mut self.placed.hosts[slot as usize], to as u32);
+        self.moves.push((slot, from, to as u32));
+        if self.placed.of_host(to).binary_search(&slot).is_err() {
+            self.guests[to].push(slot);
+        }
+        self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
+        self.lost_slots -= 1;
+        self.lost.give(stripe, position);
+        self.missing.give(stripe, position);
+    }
+
+    /// The only host that had lost its data has them again; true when that was all.
+    pub(super) fn mend_whole(&mut self, host: usize) -> bool {
+        if self.sole != Some(host as u32) {
             return false;
         }
-        let before = (self.lost_stripes, self.unreadable_stripes);
-        let limit = self.tolerance;
-        for stripe in &self.stripes_of[host] {
-            let (mine, gone) = (&mut self.missing[*stripe as usize], &mut self.lost[*stripe as usize]);
-            if missing_before != missing_now {
-                let over = *mine > limit;
-                *mine = if missing_now { *mine + 1 } else { *mine - 1 };
-                self.unreadable_stripes =
-                    self.unreadable_stripes + u32::from(*mine > limit && !over) - u32::from(over && *mine <= limit);
+        self.hosts[host].whole = false;
+        if !self.hosts[host].away {
+            self.sole = None;
+        }
+        true
+    }
+
+    /// Everything that was lost is there again.
+    pub(super) fn mend_all(&mut self) {
+        for nth in 0..self.stirred.len() {
+            let host = self.stirred[nth] as usize;
+            if self.hosts[host].whole {
+                self.mend_whole(host);
             }
-            if was.lost != lost {
-                let over = *gone > limit;
-                *gone = if lost { *gone + 1 } else { *gone - 1 };
-                self.lost_stripes =
-                    self.lost_stripes + u32::from(*gone > limit && !over) - u32::from(over && *gone <= limit);
+            for slot in std::mem::take(&mut self.hosts[host].queue) {
+                if self.is_lost(slot) {
+                    self.mend(slot);
+                }
+            }
+            self.hosts[host].done = 0;
+            self.hosts[host].rebuild = Progress::default();
+        }
+        self.crossed.clear();
+        self.running.clear();
+    }
+
+    /// Opens the books of the stripes.
+    pub(super) fn unfold(&mut self) {
+        let Some(sole) = self.sole.take() else { return };
+        let mut list = std::mem::take(&mut self.scratch);
+        self.list_on(sole as usize, &mut list);
+        let whole = std::mem::take(&mut self.hosts[sole as usize].whole);
+        for slot in &list {
+            let (stripe, position) = self.place_of(*slot);
+            self.missing.take(stripe, position);
+            if whole {
+                self.lost.take(stripe, position);
+                self.lost_bits[*slot as usize / 64] |= 1 << (slot % 64);
             }
         }
-        before != (self.lost_stripes, self.unreadable_stripes)
-    }
-}
-
-impl World<'_> {
-    /// A node that may hold fragments runs or is reached, or no more.
-    pub(in crate::simulation) fn host_changed(&mut self, unit: UnitId) {
-        let away = !self.host_serves(unit);
-        for nth in 0..self.data.held[unit].len() {
-            let (copy, host) = self.data.held[unit][nth];
-            let lost = self.data.copies[copy].hosts[host as usize].lost;
-            self.set_host(copy, host as usize, lost, away);
-            self.follow_rebuild(copy, host as usize);
+        if whole {
+            self.lost_slots += list.len() as u32;
+            let host = &mut self.hosts[sole as usize];
+            host.queue.clear();
+            host.queue.extend_from_slice(&list);
+            host.done = 0;
         }
+        self.scratch = list;
     }
 
-    /// The same for everything below a place.
-    pub(in crate::simulation) fn hosts_below_changed(&mut self, domain: DomainId) {
-        for unit in self.scenario.domains[domain].units.iter() {
-            self.host_changed(unit);
+    #[inline]
+    fn place_of(&self, slot: u32) -> (u32, u32) {
+        let stripe = self.placed.stripe(slot);
+        (stripe, slot - stripe * self.placed.width)
+    }
+
+    /// A stripe is closer to loss than before: its rebuilds are thought over.
+    fn alarm(&mut self, stripe: u32) {
+        if !self.has_gap(stripe) {
+            return;
         }
-    }
-
-    /// What a node stored is gone.
-    pub(in crate::simulation) fn unit_data_lost(&mut self, unit: UnitId) {
-        let away = !self.host_serves(unit);
-        for nth in 0..self.data.held[unit].len() {
-            let (copy, host) = self.data.held[unit][nth];
-            self.set_host(copy, host as usize, true, away);
-            self.follow_rebuild(copy, host as usize);
-        }
-    }
-
-    fn set_host(&mut self, copy: CopyId, host: usize, lost: bool, away: bool) {
-        self.book_data(self.scenario.copies[copy].dataset);
-        let was_intact = self.data.copies[copy].intact();
-        if self.data.copies[copy].set(host, lost, away) {
-            if was_intact && !self.data.copies[copy].intact() {
-                self.note(Happening::Data(DataHappening::CopyLost(copy)));
+        for slot in self.slots_of(stripe) {
+            let host = self.placed.hosts[slot as usize];
+            if self.is_lost(slot) && !std::mem::replace(&mut self.hosts[host as usize].urgent, true) {
+                self.urgent.push(host);
             }
-            self.data.touch(self.scenario.copies[copy].dataset);
         }
     }
 
-    /// A lost host that can take data again is rebuilt from the others, if enough of them are left.
-    fn follow_rebuild(&mut self, copy: CopyId, host: usize) {
-        let state = &self.data.copies[copy];
-        let Host { lost, away, rebuilding } = state.hosts[host];
-        let (model, unit) = (&self.scenario.copies[copy], self.scenario.copies[copy].hosts[host]);
-        let can = lost && state.intact() && (!away || model.rebuild.onto == RebuildTarget::Others);
-        match (rebuilding, can) {
-            (None, true) => {
-                let size = self.scenario.datasets[model.dataset].size.get() as f64;
-                let share = state.stripes_of[host].len() as f64 / state.lost.len() as f64;
-                let bytes = (size * share * model.scheme.fragment_share()) as u64;
-                self.note(Happening::Data(DataHappening::RebuildBegan(copy, unit, bytes)));
-                let transfer = self.begin_rebuild(copy, unit, bytes);
-                self.data.copies[copy].hosts[host].rebuilding = Some(transfer);
-            }
-            (Some(transfer), false) => {
-                self.data.copies[copy].hosts[host].rebuilding = None;
-                self.cancel_transfer(transfer);
-            }
-            (None, false) | (Some(_), true) => {}
-        }
+    /// A host whose rebuild should be thought over, if there is one.
+    pub(super) fn next_urgent(&mut self) -> Option<usize> {
+        let host = self.urgent.pop()? as usize;
+        self.hosts[host].urgent = false;
+        Some(host)
     }
 
-    fn begin_rebuild(&mut self, copy: CopyId, unit: UnitId, bytes: u64) -> super::TransferId {
-        let model = &self.scenario.copies[copy];
-        let disk = self.scenario.class_of(unit).disk;
-        let rate = [model.rebuild.rate, disk]
-            .into_iter()
-            .flatten()
-            .min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()));
-        let freight = Freight { bytes, cap: rate, priority: 150, sides: Vec::new(), between: None };
-        self.begin_transfer(Moves::Rebuild { copy, unit }, freight, model.rebuild.after)
-    }
-
-    /// A rebuild is done.
-    pub(super) fn rebuilt(&mut self, copy: CopyId, unit: UnitId) {
-        let held = &self.data.held[unit];
-        let Some((_, host)) = held.iter().find(|(of, _)| *of == copy).copied() else { return };
-        let away = self.data.copies[copy].hosts[host as usize].away;
-        self.data.copies[copy].hosts[host as usize].rebuilding = None;
-        self.note(Happening::Data(DataHappening::Rebuilt(copy, unit)));
-        self.set_host(copy, host as usize, false, away);
-    }
-
-    /// A copy has been written anew: every host that works has what it should hold.
-    pub(in crate::simulation) fn copy_restored(&mut self, copy: CopyId) {
-        for host in 0..self.data.copies[copy].hosts.len() {
-            let away = self.data.copies[copy].hosts[host].away;
-            if let Some(transfer) = self.data.copies[copy].hosts[host].rebuilding.take() {
-                self.cancel_transfer(transfer);
-            }
-            self.set_host(copy, host, false, away);
-        }
-        self.note(Happening::Data(DataHappening::CopyWhole(copy)));
+    /// Hosts that wait for others to come back.
+    pub(super) fn blocked(&self) -> Vec<usize> {
+        let all = self.stirred.iter().map(|host| *host as usize);
+        all.filter(|host| self.hosts[*host].rebuild.blocked).collect()
     }
 }

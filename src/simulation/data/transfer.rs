@@ -5,6 +5,7 @@
 
 use super::super::event::{Event, Incarnation};
 use super::super::state::World;
+use super::rebuild::pool_rates;
 use crate::engine::{FlowId, ResourceId, Sharing};
 use crate::id::{Id, IdVec, ids};
 use crate::model::{BackupId, CopyId, DatasetId, DomainId, Endpoint, LinkId, Scenario, StoreId, UnitId};
@@ -62,6 +63,8 @@ pub(in crate::simulation) struct Transfers {
     by_flow: BTreeMap<FlowId, TransferId>,
     sharing: Sharing,
     links: usize,
+    /// The disks of the pools of each copy among what is shared; empty where nothing limits them together.
+    pools: IdVec<CopyId, std::ops::Range<usize>>,
     /// The arrival that is scheduled.
     epoch: Incarnation,
     planned: Option<SimTime>,
@@ -76,8 +79,15 @@ impl Transfers {
         // Both directions of each link, then both sides of each store.
         let links = scenario.links.iter().flat_map(|link| [bytes(link.bandwidth, link.efficiency.get()); 2]);
         let stores = scenario.stores.iter().flat_map(|store| [bytes(store.write, 1.0), bytes(store.read, 1.0)]);
-        let capacities: Vec<f64> = links.chain(stores).collect();
+        let mut capacities: Vec<f64> = links.chain(stores).collect();
+        let mut pools = IdVec::new();
+        for copy in scenario.copies.ids() {
+            let first = capacities.len();
+            capacities.extend(pool_rates(scenario, copy).map(|rate| rate.min(UNLIMITED)));
+            pools.push(first..capacities.len());
+        }
         Self {
+            pools,
             slots: IdVec::new(),
             by_flow: BTreeMap::new(),
             sharing: Sharing::new(&capacities),
@@ -98,6 +108,11 @@ impl Transfers {
     /// The side of a store that is read or written.
     pub fn store_side(&self, store: StoreId, reads: bool) -> ResourceId {
         ResourceId::new(2 * (self.links + store.index()) + usize::from(reads))
+    }
+
+    /// The disks of a pool of a copy, if they limit its rebuilds.
+    pub fn pool_side(&self, copy: CopyId, pool: usize) -> Option<ResourceId> {
+        self.pools[copy].clone().nth(pool).map(ResourceId::new)
     }
 
     fn link_side(link: LinkId, backwards: bool) -> ResourceId {
@@ -164,6 +179,12 @@ impl World<'_> {
             transfers.by_flow.remove(&flow);
             transfers.slots[transfer].freight.bytes = transfers.sharing.cancel(now, flow);
         }
+    }
+
+    /// Bytes of a transfer that have not arrived yet.
+    pub(super) fn transfer_left(&self, transfer: TransferId) -> u64 {
+        let slot = &self.data.transfers.slots[transfer];
+        slot.flow.map_or(slot.freight.bytes, |flow| self.data.transfers.sharing.remaining(self.now, flow))
     }
 
     /// Stops what is on its way.

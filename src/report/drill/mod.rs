@@ -30,7 +30,7 @@ pub fn files(findings: &DrillFindings, version: &str, resolved: &str, run_json: 
         ("drill.md".to_owned(), handout(findings, version, &names)),
         ("drill.json".to_owned(), tables::json(findings, version)),
         ("timeline.csv".to_owned(), tables::timeline_csv(findings)),
-        ("recoveries.csv".to_owned(), tables::recoveries_csv(findings)),
+        ("incidents.csv".to_owned(), tables::incidents_csv(findings)),
         ("ratings.csv".to_owned(), tables::ratings_csv(findings)),
         ("scenario.toml".to_owned(), resolved.to_owned()),
         ("run.json".to_owned(), run_json.to_owned()),

@@ -10,6 +10,7 @@ mod cli;
 mod corners;
 mod determinism;
 mod diagnostics;
+mod durability;
 mod exhaustive;
 mod expectations;
 mod generator;

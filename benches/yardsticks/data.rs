@@ -40,7 +40,7 @@ effects = [{ suspend = { lasts = { weibull = { shape = 1.0, scale = "24h", locat
 size = "512 TiB"
 on = "dc"
 protect = { erasure = { data = 6, parity = 3, spread = "rack", stripes = 349524 } }
-rebuild = { onto = "others" }
+rebuild = { rate = "20.8 MB/s" }
 "#;
 
 /// A million stripes of nine fragments on a thousand nodes.

@@ -75,8 +75,13 @@ fn mirrors_and_three_replicas_meet_their_chains() {
     let (fail, mend) = (1.0 / (1000.0 * HOUR), 1.0 / (100.0 * HOUR));
     let mirror = nodes(2, "1000h", "1 year", EXPONENTIAL, "size = \"1 TB\"\nprotect = \"mirror\"");
     loss_chance(&mirror, 4000).is(chain_loss(&[2.0 * fail, fail], &[0.0, mend], YEAR), 5.0);
-    let three =
-        nodes(3, "1000h", "5 years", EXPONENTIAL, "size = \"1 TB\"\nprotect = { replicas = { copies = 3, clustered = true } }");
+    let three = nodes(
+        3,
+        "1000h",
+        "5 years",
+        EXPONENTIAL,
+        "size = \"1 TB\"\nprotect = { replicas = { copies = 3, clustered = true } }",
+    );
     let exact = chain_loss(&[3.0 * fail, 2.0 * fail, fail], &[0.0, mend, 2.0 * mend], 5.0 * YEAR);
     loss_chance(&three, 4000).is(exact, 5.0);
 }
@@ -147,7 +152,8 @@ fn half_way(stripes: u32, second_at: &str) -> (u32, Scenario) {
 
 #[test]
 fn a_second_loss_takes_what_the_rebuild_had_not_reached() {
-    let lost: Vec<u32> = ["1 day 1 min", "2 days", "3 days 8h", "5 days"].iter().map(|at| half_way(1200, at).0).collect();
+    let lost: Vec<u32> =
+        ["1 day 1 min", "2 days", "3 days 8h", "5 days"].iter().map(|at| half_way(1200, at).0).collect();
     // A pair of nodes shares a sixth of all stripes: 200 of 1 200, give or take 13. The rebuild of 600 fragments takes 55.5 h.
     assert!((130..=270).contains(&lost[0]), "{lost:?}");
     let share = f64::from(lost[1]) / f64::from(lost[0]);
@@ -170,7 +176,10 @@ fn bad_places_and_scrubs_meet_the_published_raid_groups() {
              latent = {{ errors = \"0.946773 / year\", scrub-every = \"{every}\" }}\n"
         );
         let losses = mean(&scenario(&text), 3000, |tally| tally.datasets[DatasetId::new(0)].losses as f64);
-        assert!((losses.value - published).abs() < 0.2 * published + 2.0 * losses.error, "{every}: {losses:?}, published {published}");
+        assert!(
+            (losses.value - published).abs() < 0.2 * published + 2.0 * losses.error,
+            "{every}: {losses:?}, published {published}"
+        );
     }
 }
 

@@ -199,11 +199,7 @@ impl CopyState {
     }
 
     pub(super) fn standing(&self) -> Standing {
-        Standing {
-            lost_stripes: self.lost.over(),
-            unreadable_stripes: self.missing.over(),
-            degree: self.degree(),
-        }
+        Standing { lost_stripes: self.lost.over(), unreadable_stripes: self.missing.over(), degree: self.degree() }
     }
 
     /// The slots of a stripe.

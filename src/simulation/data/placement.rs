@@ -29,8 +29,12 @@ impl Placed {
         let mut rng = stream(scenario, copy);
         let mut list = Vec::with_capacity(copy.stripes as usize * width);
         match copy.placement {
-            Placement::Random | Placement::Spread(Level::Node) => random(copy.stripes, width, hosts, &mut rng, &mut list),
-            Placement::Spread(level) => spread(copy.stripes, width, &domains(scenario, copy, level), &mut rng, &mut list),
+            Placement::Random | Placement::Spread(Level::Node) => {
+                random(copy.stripes, width, hosts, &mut rng, &mut list)
+            }
+            Placement::Spread(level) => {
+                spread(copy.stripes, width, &domains(scenario, copy, level), &mut rng, &mut list)
+            }
             Placement::Copysets { scatter } => {
                 let sets = copysets(width, hosts, scatter, &mut rng);
                 let rounds = (0..copy.stripes as usize).map(|stripe| stripe % (sets.len() / width) * width);
@@ -45,8 +49,9 @@ impl Placed {
             }
             Placement::Declustered { pool } => {
                 let size = (pool as usize).clamp(width, hosts);
-                let mut decks: Vec<Deck> =
-                    (0..hosts / size).map(|pool| Deck::new((pool * size..(pool + 1) * size).map(|host| host as u32))).collect();
+                let mut decks: Vec<Deck> = (0..hosts / size)
+                    .map(|pool| Deck::new((pool * size..(pool + 1) * size).map(|host| host as u32)))
+                    .collect();
                 let pools = decks.len();
                 for stripe in 0..copy.stripes as usize {
                     let first = list.len();

@@ -312,8 +312,7 @@ impl World<'_> {
         let ends = [model.rebuild.rate, disk].into_iter().flatten();
         let cap = ends.min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()));
         let pool = pool_size(model).and_then(|size| self.data.transfers.pool_side(copy, host / size));
-        let freight =
-            Freight { bytes, cap, priority: PRIORITY, sides: pool.into_iter().collect(), between: None };
+        let freight = Freight { bytes, cap, priority: PRIORITY, sides: pool.into_iter().collect(), between: None };
         self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after)
     }
 }
@@ -356,9 +355,10 @@ impl CopyState {
         }
         let (mut queue, done) = (std::mem::take(&mut self.hosts[host].queue), self.hosts[host].done);
         queue.drain(..done);
-        let half_made = queue.first().copied().filter(|slot| {
-            self.hosts[host].rebuild.credit > 0.0 && self.is_lost(*slot) && self.can_mend(*slot)
-        });
+        let half_made = queue
+            .first()
+            .copied()
+            .filter(|slot| self.hosts[host].rebuild.credit > 0.0 && self.is_lost(*slot) && self.can_mend(*slot));
         queue.retain(|slot| self.is_lost(*slot) && self.placed.hosts[*slot as usize] as usize == host);
         let urgency = |slot: &u32| match (half_made == Some(*slot), self.can_mend(*slot)) {
             (true, _) => Reverse(u16::MAX),
@@ -389,7 +389,8 @@ impl CopyState {
             return false;
         }
         let stripe = self.placed.stripe(slot);
-        let mut others = self.slots_of(stripe).filter(|other| *other != slot).map(|other| self.placed.hosts[other as usize]);
+        let mut others =
+            self.slots_of(stripe).filter(|other| *other != slot).map(|other| self.placed.hosts[other as usize]);
         if strict && !self.domain_of.is_empty() {
             let domain = self.domain_of[host];
             return others.all(|other| other as usize != host && self.domain_of[other as usize] != domain);

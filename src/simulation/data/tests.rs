@@ -12,7 +12,8 @@ use rand::RngExt as _;
 /// Racks of so many nodes each, and one copy on all of them.
 fn scenario(racks: &[usize], scheme: Scheme, placement: Placement, stripes: u32, onto: RebuildTarget) -> Scenario {
     use std::fmt::Write as _;
-    let mut text = "format = 1\nname = \"t\"\nhorizon = \"1 year\"\n[classes.n]\n[sites.s]\nclass = \"n\"\nracks = {".to_owned();
+    let mut text =
+        "format = 1\nname = \"t\"\nhorizon = \"1 year\"\n[classes.n]\n[sites.s]\nclass = \"n\"\nracks = {".to_owned();
     for (nth, nodes) in racks.iter().enumerate() {
         write!(text, "{} r{nth} = {{ nodes = {nodes} }}", if nth > 0 { "," } else { "" }).unwrap();
     }
@@ -55,7 +56,7 @@ fn every_placement_keeps_the_fragments_of_a_stripe_apart_and_the_nodes_evenly_lo
     for (placement, off) in [
         (Placement::Random, 90.0), // binomial: 400 on each, a standard deviation of 18.6
         (Placement::Spread(Level::Rack), 20.0),
-        (Placement::Spread(Level::Site), 1.0), // one site: dealt in turn
+        (Placement::Spread(Level::Site), 1.0),       // one site: dealt in turn
         (Placement::Copysets { scatter: 8 }, 116.0), // 21 sets of 143 stripes: three sets or two
         (Placement::Clustered, 400.0),
         (Placement::Declustered { pool: 10 }, 1.0),
@@ -98,7 +99,12 @@ fn a_spread_uses_as_many_domains_as_there_are() {
             assert_eq!(used, racks.len().min(width as usize), "{stripe:?}");
             // Nobody has two more than another that has room left.
             for (one, count) in counts.iter().enumerate() {
-                assert!(counts.iter().enumerate().all(|(other, more)| *more <= count + 1 || *count == racks[one] || one == other));
+                assert!(
+                    counts
+                        .iter()
+                        .enumerate()
+                        .all(|(other, more)| *more <= count + 1 || *count == racks[one] || one == other)
+                );
             }
         }
     }
@@ -284,8 +290,7 @@ fn compare(scheme: Scheme, placement: Placement, onto: RebuildTarget, seed: u64)
         fast.reset();
         assert_eq!(fast.placed.hosts, design);
         let mut rng = TrialKey::new(seed, trial).stream(7, 7, 7);
-        let mut plain =
-            Plain { scheme, hosts: design.clone(), lost: vec![false; design.len()], away: vec![false; 12] };
+        let mut plain = Plain { scheme, hosts: design.clone(), lost: vec![false; design.len()], away: vec![false; 12] };
         let mut first = None;
         for _ in 0..40 {
             change(&mut fast, &mut plain, onto, &mut first, &mut rng);

@@ -175,7 +175,7 @@ fn main() {
         compare(&mut hold_case(name, pending, steps), passes);
     }
     for (name, shape) in
-        [("sharing/link", Shape::OneLink), ("sharing/disks", Shape::Disks), ("sharing/1000", Shape::Uplinks)]
+        [("sharing/link", Shape::OneLink), ("sharing/disk", Shape::Disks), ("sharing/1000", Shape::Uplinks)]
     {
         let (flows, steps) = if testing { (50, 50) } else { (1000, 1000) };
         compare(&mut sharing_case(name, shape, flows, steps), passes);

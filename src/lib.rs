@@ -89,6 +89,9 @@ pub mod docs {
     #[doc = include_str!("docs/format.md")]
     pub mod format {}
 
+    #[doc = include_str!("docs/data.md")]
+    pub mod data {}
+
     #[doc = include_str!("docs/methodology.md")]
     pub mod methodology {}
 

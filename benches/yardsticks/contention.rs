@@ -1,7 +1,7 @@
 //! As many flows as there were at first: when one ends the next one starts. Over the plain twin and over drsim.
 
 use crate::plain::gap;
-use crate::sharing::Flows;
+use crate::sharing::Twin;
 use drsim::engine::{ResourceId, Sharing};
 use drsim::id::Id as _;
 use drsim::quantity::SimTime;
@@ -54,7 +54,7 @@ const SEED: u64 = 11;
 #[derive(Debug)]
 pub struct PlainFlows {
     shape: Shape,
-    flows: Flows,
+    flows: Twin,
     rng: Xoshiro256PlusPlus,
 }
 
@@ -62,7 +62,7 @@ impl PlainFlows {
     /// `count` flows.
     pub fn new(shape: Shape, count: usize) -> Self {
         let rng = Xoshiro256PlusPlus::seed_from_u64(SEED);
-        let mut plain = Self { shape, flows: Flows::new(&shape.capacities()), rng };
+        let mut plain = Self { shape, flows: Twin::new(&shape.capacities()), rng };
         (0..count).for_each(|_| plain.start());
         plain
     }

@@ -16,7 +16,7 @@ pub struct Flow {
 
 /// Flows at one moment.
 #[derive(Clone, Debug)]
-pub struct Flows {
+pub struct Twin {
     pub capacities: Vec<f64>,
     /// In no order.
     pub flows: Vec<Flow>,
@@ -25,7 +25,7 @@ pub struct Flows {
     next: u64,
 }
 
-impl Flows {
+impl Twin {
     /// No flows.
     pub fn new(capacities: &[f64]) -> Self {
         Self { capacities: capacities.to_vec(), flows: Vec::new(), now: 0.0, next: 0 }

@@ -1,10 +1,10 @@
-//! Scenarios built by hand for the tests of this folder.
+//! Scenarios built by hand, and random numbers, for the tests of this folder.
 
-use crate::id::{Id, IdRange, IdVec};
+use crate::id::{Id, IdRange};
 use crate::model::{
-    Action, Age, Ages, Class, ClassId, Crew, CrewId, Detection, Disruption, Distribution, Domain, DomainId, Effect,
-    Failover, FailoverMode, Gate, Group, Level, Life, Objective, Occurs, Pick, Plant, PlantId, PlantKind, Population,
-    PopulationId, PopulationKind, Role, Scenario, Service, ServiceId, Target, Threat, ThreatId, UnitId,
+    Action, Class, ClassId, Crew, CrewId, Disruption, Distribution, DomainId, Effect, Gate, Life, Occurs, Pick, Plant,
+    PlantId, PlantKind, Population, PopulationId, PopulationKind, Scenario, Service, ServiceId, Target, Threat,
+    ThreatId, UnitId, by_hand,
 };
 use crate::quantity::{Probability, Rate, Span};
 
@@ -20,57 +20,12 @@ pub(super) fn share(value: f64) -> Probability {
 
 /// Nothing but a horizon.
 pub(super) fn empty(horizon_hours: f64) -> Scenario {
-    Scenario {
-        name: "by-hand".to_owned(),
-        title: String::new(),
-        question: String::new(),
-        horizon: Span::from_seconds(horizon_hours * HOUR),
-        start: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
-        trials: 1,
-        seed: 1,
-        hash: String::new(),
-        domains: IdVec::new(),
-        classes: IdVec::new(),
-        crews: IdVec::new(),
-        populations: IdVec::new(),
-        unit_population: IdVec::new(),
-        unit_domain: IdVec::new(),
-        plants: IdVec::new(),
-        links: IdVec::new(),
-        services: IdVec::new(),
-        replica_home: IdVec::new(),
-        replica_host: IdVec::new(),
-        threats: IdVec::new(),
-        datasets: IdVec::new(),
-        copies: IdVec::new(),
-        stores: IdVec::new(),
-        backups: IdVec::new(),
-        staff: IdVec::new(),
-        plans: IdVec::new(),
-        expectations: Vec::new(),
-    }
+    by_hand::scenario("by-hand", horizon_hours * HOUR)
 }
 
 /// A class with this life, new, repaired by anybody.
 pub(super) fn class(life: Life, repair: Distribution) -> Class {
-    Class {
-        name: "server".to_owned(),
-        title: String::new(),
-        role: Role::Compute,
-        life,
-        age: Age::New,
-        ages: Ages::Always,
-        repair,
-        logistics: None,
-        crew: None,
-        spares: None,
-        latent: None,
-        maintenance: None,
-        wrong_repair: None,
-        room: u32::MAX,
-        disk: None,
-        loses_data: Probability::ONE,
-    }
+    by_hand::class("server", life, repair)
 }
 
 pub(super) fn exponential_class(mttf_hours: f64, mttr_hours: f64) -> Class {
@@ -110,18 +65,7 @@ pub(super) fn add_site(scenario: &mut Scenario, class: ClassId, nodes: usize) ->
     let name = format!("site-{}", id.index() + 1);
     let population = add_population(scenario, &name, class, nodes, PopulationKind::Nodes, Some(id));
     let units = scenario.populations[population].units;
-    scenario.domains.push(Domain {
-        name,
-        title: String::new(),
-        level: Level::Site,
-        parent: None,
-        subtree: IdRange::new(id.index(), id.index() + 1),
-        units,
-        needs: Vec::new(),
-        restart: None,
-        coordinates: None,
-        named: true,
-    })
+    scenario.domains.push(by_hand::site(&name, id.index(), units))
 }
 
 /// A service that needs so many of replicas on these hosts.
@@ -132,44 +76,9 @@ pub(super) fn add_service(scenario: &mut Scenario, hosts: &[UnitId], need: u32) 
         scenario.replica_home.push((id, 0));
         scenario.replica_host.push(*host);
     }
-    let group = Group {
-        domain: DomainId::new(0),
-        replicas: IdRange::new(first, first + hosts.len()),
-        hosts: scenario.domains[DomainId::new(0)].units,
-    };
-    scenario.services.push(Service {
-        name: format!("service-{}", id.index() + 1),
-        title: String::new(),
-        groups: vec![group],
-        need,
-        quorum: None,
-        hard: Vec::new(),
-        soft: Vec::new(),
-        needs: Vec::new(),
-        uses: Vec::new(),
-        catch_up: None,
-        re_enter: 0.0,
-        load: None,
-        failover: Failover {
-            mode: FailoverMode::ActiveActive,
-            switch: Distribution::Fixed { value: 0.0 },
-            scale_up: None,
-            standby_capacity: Probability::ONE,
-            works: Probability::ONE,
-            failback: None,
-        },
-        detection: Detection {
-            probes: Vec::new(),
-            person: None,
-            decide: None,
-            false_alarms: Rate::default(),
-            monitors: Vec::new(),
-        },
-        start_up: None,
-        reschedule: None,
-        objective: Objective::default(),
-        redundancy_unit: Level::Node,
-    })
+    let (replicas, hosts) = (IdRange::new(first, first + hosts.len()), scenario.domains[DomainId::new(0)].units);
+    let service = by_hand::service(&format!("service-{}", id.index() + 1), DomainId::new(0), replicas, hosts);
+    scenario.services.push(Service { need, ..service })
 }
 
 /// Plant of so many parts, of which `need` must work.
@@ -217,4 +126,13 @@ pub(super) fn add_suspension(
 /// Nodes `0 ..` of the scenario.
 pub(super) fn nodes(count: usize) -> Vec<UnitId> {
     (0..count).map(UnitId::new).collect()
+}
+
+/// Numbers for plain loops that stand beside a formula (splitmix64): between 0 and 1, 1 left out.
+pub(super) fn uniform(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
 }

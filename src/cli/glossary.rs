@@ -33,6 +33,11 @@ pub const TERMS: &[Term] = &[
         "允许丢失的数据对应的最长时间，从中断时刻往回算",
     ),
     term(
+        &["recovery point", "恢复点"],
+        "what happened: the moment whose data came back after a loss; its age is the stretch of work that is gone",
+        "实际值：丢失之后恢复到的那个时刻；距丢失时刻的时长即丢掉的工作",
+    ),
+    term(
         &["MTD", "maximum tolerable downtime", "最大可容忍停机时间"],
         "bound on recovery time plus work recovery time: beyond it the organisation itself is at risk",
         "恢复时间与业务追补时间之和的上限，超过则机构本身受到威胁",
@@ -92,6 +97,68 @@ pub const TERMS: &[Term] = &[
         &["durability", "持久性"],
         "chance that nothing is lost over the horizon; data can be unavailable and yet durable",
         "在整个时间范围内不丢失任何数据的概率；数据可以暂不可用但仍持久",
+    ),
+    term(
+        &["data loss", "数据丢失"],
+        "bytes that nothing brings back: written since the point that came back, or all of them when nothing does; data that \
+         cannot be read for a while are not lost",
+        "再也找不回来的数据：恢复点之后写入的部分，或无可恢复时的全部；暂时读不到不算丢失",
+    ),
+    term(
+        &["MTTDL", "mean time to data loss", "平均数据丢失时间"],
+        "time in which data could be lost over the number of losses: a rate, not a lifetime; for rare losses the durability \
+         over T is exp(-T / MTTDL)",
+        "可能丢失数据的时间除以丢失次数；它是速率而非寿命，罕见丢失时 T 内的持久性为 exp(-T / MTTDL)",
+    ),
+    term(
+        &["NOMDL", "normalised magnitude of data loss", "归一化数据丢失量"],
+        "bytes expected to be lost for good over the horizon, per byte stored; unlike a chance it tells a lost sector from a lost archive",
+        "整个时间范围内预期永久丢失的字节数除以存储的字节数；与概率不同，能区分丢一个扇区与丢整个归档",
+    ),
+    term(
+        &["data at risk", "暴露数据量"],
+        "bytes that would be lost if the primary copy were lost at this moment: what no mirror and no backup has yet",
+        "主拷贝此刻丢失将失去的字节数，即尚未进入任何镜像或备份的数据",
+    ),
+    term(
+        &["retention", "保留策略"],
+        "which points of a backup are kept how long; a chain is only as good as the full backup it hangs on",
+        "备份点保留多少、保留多久；增量链依赖其全量备份，全量不在则链失效",
+    ),
+    term(
+        &["full backup", "全量备份"],
+        "a backup of everything, from which alone one can restore",
+        "包含全部数据的备份，可单独用于恢复",
+    ),
+    term(
+        &["incremental backup", "增量备份"],
+        "what changed since the job before it; restoring takes every link back to the last full one",
+        "自上一次任务以来变化的数据；恢复需要直到最近一次全量的每一环",
+    ),
+    term(
+        &["differential backup", "差异备份"],
+        "what changed since the last full backup; restoring takes that one and this",
+        "自最近一次全量以来变化的数据；恢复只需该全量与本次差异",
+    ),
+    term(
+        &["backup window", "备份窗口"],
+        "the time in which a backup job should be done; a use above 100 % overruns it",
+        "备份任务应当完成的时间段；利用率超过 100 % 即超时",
+    ),
+    term(
+        &["immutable", "不可变"],
+        "written once: until its time is over nobody, an intruder with all rights included, changes or deletes it",
+        "写入后在期限内任何人（包括取得全部权限的入侵者）都不能修改或删除",
+    ),
+    term(
+        &["3-2-1", "3-2-1 备份原则"],
+        "three copies on two kinds of media, one of them elsewhere",
+        "三份数据、两种介质、一份异地",
+    ),
+    term(
+        &["dwell time", "潜伏时间"],
+        "from an intruder's first change until somebody knows: points taken meanwhile hold spoiled data",
+        "从入侵者首次篡改到被发现的时间；其间的备份点含有被破坏的数据",
     ),
     term(
         &["redundancy degree", "冗余度"],

@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod clock;
 mod completions;
+mod drill;
 mod effort;
 mod exit;
 mod explain;
@@ -57,6 +58,7 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::New(args) => (false, new::run(args)),
         Command::Check(args) => (args.json, check::run(args)),
         Command::Run(args) => (args.show.json, run::run(args)),
+        Command::Drill(args) => (args.show.json, drill::run(args)),
         Command::Merge(args) => (args.show.json, merge::run(args)),
         Command::Trace(args) => (args.json, trace::run(args)),
         Command::Explain(args) => (false, explain::run(args)),

@@ -80,14 +80,19 @@ impl Host {
 
     /// `run.json`.
     fn json(&self, plan: &Plan, findings: &Findings) -> String {
+        self.facts(plan.threads, findings.trials)
+    }
+
+    /// `run.json` of so many trials on so many threads.
+    pub fn facts(&self, threads: usize, trials: u64) -> String {
         let seconds = self.watch.seconds();
         let facts = json!({
             "command": std::env::args().collect::<Vec<_>>(),
             "drsim_version": env!("CARGO_PKG_VERSION"),
             "started": self.started,
             "wall_time_s": seconds,
-            "trials_per_s": findings.trials as f64 / seconds,
-            "threads": plan.threads,
+            "trials_per_s": trials as f64 / seconds,
+            "threads": threads,
             "os": std::env::consts::OS,
             "architecture": std::env::consts::ARCH,
         });

@@ -30,6 +30,11 @@ pub struct Effort {
 }
 
 impl Effort {
+    /// True when the number of trials was asked for.
+    pub const fn says_trials(&self) -> bool {
+        self.trials.is_some()
+    }
+
     /// The plan for a scenario: flags and environment before what the scenario says.
     pub fn plan(&self, loaded: &Loaded) -> Plan {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);

@@ -11,6 +11,7 @@ use drsim::report::text::Tone;
 use drsim::report::{self, folder};
 use drsim::scenario::{self, Diagnostics, Override, Source};
 use drsim::simulation::{Simulator, Trace};
+use drsim::study::drill::DrillFindings;
 use drsim::study::{self, Findings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -218,8 +219,32 @@ pub fn write(
     run_json: &str,
     force: bool,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let files = folder::files(findings, VERSION, resolved, run_json);
-    folder::write(folder, &files, force).map_err(|error| match error {
+    write_files(folder, &folder::files(findings, VERSION, resolved, run_json), force)
+}
+
+/// Writes the folder of a drill and returns the paths.
+pub fn write_drill(
+    folder: &Path,
+    findings: &DrillFindings,
+    resolved: &str,
+    run_json: &str,
+    force: bool,
+) -> Result<Vec<PathBuf>, Failure> {
+    write_files(folder, &report::drill::files(findings, VERSION, resolved, run_json), force)
+}
+
+/// A drill for people.
+pub fn drill_text(findings: &DrillFindings) -> String {
+    report::drill::summary(findings, paint)
+}
+
+/// A drill for programs.
+pub fn drill_json(findings: &DrillFindings) -> String {
+    report::drill::tables::json(findings, VERSION)
+}
+
+fn write_files(folder: &Path, files: &[(String, String)], force: bool) -> Result<Vec<PathBuf>, Failure> {
+    folder::write(folder, files, force).map_err(|error| match error {
         WriteError::Foreign(_) => Failure::usage(error.to_string()),
         WriteError::Name(_) | WriteError::Io { .. } => Failure::failed(error.to_string()),
     })

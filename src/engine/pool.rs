@@ -9,9 +9,6 @@ use crate::quantity::Span;
 use rand::{Rng as _, RngExt as _};
 use rand_distr::{Distribution as _, Exp1};
 
-/// Groups of one slot before they double: a power of two. Small populations so waste no hit on slots that are not there.
-const SINGLES: u32 = 8;
-
 /// One group of a pool: its stream, and all that a hit needs, side by side.
 #[derive(Clone, Debug)]
 pub struct PoolGroup {
@@ -24,6 +21,18 @@ pub struct PoolGroup {
 }
 
 impl PoolGroup {
+    /// True when all hits are on one slot.
+    #[must_use]
+    pub const fn is_single(&self) -> bool {
+        self.size == 1
+    }
+
+    /// The first slot.
+    #[must_use]
+    pub const fn first(&self) -> u32 {
+        self.first
+    }
+
     /// Time to the next hit.
     #[inline]
     pub fn gap(&mut self) -> Span {
@@ -48,6 +57,9 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// Groups of one slot before they double: a power of two. Small populations so waste no hit on slots that are not there.
+    pub const SINGLES: u32 = 8;
+
     /// A pool of `slots` parts with a mean life of `mean` each.
     #[must_use]
     pub fn new(slots: u32, mean_seconds: f64) -> Self {
@@ -58,18 +70,18 @@ impl Pool {
     #[must_use]
     pub const fn groups(self) -> u32 {
         match self.slots {
-            slots if slots <= SINGLES => slots,
-            slots => SINGLES + (u32::BITS - (slots - 1).leading_zeros()) - SINGLES.ilog2(),
+            slots if slots <= Self::SINGLES => slots,
+            slots => Self::SINGLES + (u32::BITS - (slots - 1).leading_zeros()) - Self::SINGLES.ilog2(),
         }
     }
 
     /// First slot and full size of a group: 0+1, 1+1, … 7+1, 8+8, 16+16, 32+32 …
     #[must_use]
     const fn group(group: u32) -> (u32, u32) {
-        if group < SINGLES {
+        if group < Self::SINGLES {
             (group, 1)
         } else {
-            let size = SINGLES << (group - SINGLES);
+            let size = Self::SINGLES << (group - Self::SINGLES);
             (size, size)
         }
     }

@@ -16,7 +16,7 @@ use store::{Bucket, CHUNK, Entry, NONE, Store};
 const SORTED_MAX: usize = 48;
 /// Events from which on the bottom is broken up into a rung; it has room for twice as many, taken ones included.
 const BOTTOM_MAX: usize = 32;
-/// Up to so many pending, it is cheaper to touch every event than to guess where the search for a place ends.
+/// Up to so many pending, the search for a place begins at the front: there is room for one more.
 const FEW: usize = 4;
 /// Events per bucket aimed at when a rung is made, and the most buckets a rung may have: their tails should stay in cache.
 const PER_BUCKET: usize = 2;
@@ -95,17 +95,25 @@ impl<E: Copy> Queue<E> {
             let at = at.as_microseconds();
             debug_assert!(at >= self.now, "an event at {at} is scheduled in the past, now is {}", self.now);
             let entry = Entry { at, event };
-            if at < self.border { self.insert(entry) } else { self.stash(entry) }
+            let live = self.bottom.len() - self.head;
+            if at >= self.border {
+                self.stash(entry);
+            } else if live <= FEW && self.head > 0 {
+                self.insert_from_front(entry);
+            } else {
+                self.insert(entry);
+            }
         }
     }
 
     /// Takes the earliest event.
     #[inline]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        if self.head == self.bottom.len() && !self.refill() {
-            return None;
-        }
-        let Entry { at, event } = self.bottom[self.head];
+        let Entry { at, event } = match self.bottom.get(self.head).copied() {
+            Some(entry) => entry,
+            None if self.refill() => self.bottom[0],
+            None => return None,
+        };
         self.head += 1;
         self.now = at;
         Some((SimTime::from_microseconds(at), event))
@@ -123,8 +131,20 @@ impl<E: Copy> Queue<E> {
         self.len() == 0
     }
 
-    /// Sorts an event into the bottom, behind its equals.
+    /// Sorts an event into a short bottom. The place of the last event taken is free: those that go before the new one move there.
     #[inline]
+    fn insert_from_front(&mut self, entry: Entry<E>) {
+        self.head -= 1;
+        let mut place = self.head;
+        while let Some(next) = self.bottom.get(place + 1).filter(|next| next.at <= entry.at).copied() {
+            self.bottom[place] = next;
+            place += 1;
+        }
+        self.bottom[place] = entry;
+    }
+
+    /// Sorts an event into the bottom, behind its equals.
+    #[inline(never)]
     fn insert(&mut self, entry: Entry<E>) {
         if self.bottom.len() >= self.limit {
             self.make_room();
@@ -135,20 +155,9 @@ impl<E: Copy> Queue<E> {
         self.bottom.push(entry);
         let live = &mut self.bottom[self.head..];
         let mut place = live.len() - 1;
-        if place <= FEW {
-            let mut later = 0;
-            for index in (0..place).rev() {
-                let other = live[index];
-                let step = usize::from(other.at > entry.at);
-                live[index + step] = other;
-                later += step;
-            }
-            place -= later;
-        } else {
-            while place > 0 && live[place - 1].at > entry.at {
-                live[place] = live[place - 1];
-                place -= 1;
-            }
+        while place > 0 && live[place - 1].at > entry.at {
+            live[place] = live[place - 1];
+            place -= 1;
         }
         live[place] = entry;
     }

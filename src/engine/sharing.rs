@@ -156,7 +156,7 @@ impl Sharing {
         }
         self.free_flows.clear();
         self.free_flows.extend((0..self.flows.len() as u32).rev());
-        (self.sequence, self.now) = (0, 0);
+        self.now = 0;
         self.queue.clear();
         self.soonest.clear();
     }
@@ -311,7 +311,7 @@ impl Sharing {
                 tier.reset();
                 self.soonest.set(at.tier, None);
                 self.free_tiers.push(at.tier);
-            } else if leg == home || tier.exact {
+            } else if leg == home || tier.exact || tier.members.is_empty() {
                 self.enqueue(at.tier);
             }
         }
@@ -337,7 +337,7 @@ impl Sharing {
         })
     }
 
-    /// The tier of a class at a resource, a new one if need be. The classes above it must know their use exactly from now on.
+    /// The tier of a class at a resource, a new one if need be. The classes above it must tell from now on what they take.
     fn tier_of(&mut self, resource: ResourceId, priority: u8) -> u32 {
         let tiers = &self.resources[resource.index()].tiers;
         let place = tiers.partition_point(|&tier| self.tiers[tier as usize].priority < priority);

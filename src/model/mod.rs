@@ -3,6 +3,8 @@
 //! Draws no random number and reads no file. `scenario` builds it, `simulation` and `analytic` read it.
 
 mod backup;
+#[cfg(test)]
+pub(crate) mod by_hand;
 mod cause;
 mod component;
 mod data;

@@ -2,8 +2,9 @@
 
 use super::toy::Toy;
 use super::*;
+use crate::id::Id as _;
 use crate::metric::Sums;
-use crate::model::Subject;
+use crate::model::{DatasetId, Subject};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -69,7 +70,11 @@ fn sums_follow_pieces_blocks_and_the_tree() {
     let [first, second, third, fourth, fifth, sixth, last] = <[Fold; 7]>::try_from(blocks).unwrap();
     let four = joined(joined(first, &second), &joined(third, &fourth));
     let tree = joined(joined(four, &joined(fifth, &sixth)), &last);
-    assert_eq!(down(&outcomes(&Plan::whole(trials, 2)).total().unwrap()).to_bits(), down(&tree).to_bits());
+    let total = outcomes(&Plan::whole(trials, 2)).total().unwrap();
+    assert_eq!(down(&total).to_bits(), down(&tree).to_bits());
+    // Every sum of the dataset, its profile and its stores: equal floats that are not zero have equal bits.
+    assert_eq!(total.datasets, tree.datasets);
+    assert!(total.datasets[0].profile.iter().chain(&total.datasets[0].stored).all(|sum| *sum > 0.0));
 }
 
 fn joined(mut left: Fold, right: &Fold) -> Fold {
@@ -158,6 +163,13 @@ fn stopping_looks_at_block_borders_only() {
     for threads in [2, 8] {
         assert!(bits(&outcomes(&Plan { threads, ..until(0.02, 100_000) })) == bits(&tight));
     }
+    let data = |metric: &str, trials| {
+        let subject = Subject::Dataset(DatasetId::new(0));
+        let until = Until { subject, metric: metric.into(), relative_half_width: 0.08, cap: trials };
+        outcomes(&Plan { until: Some(until), ..Plan::whole(1000, 1) }).stopped
+    };
+    assert_eq!((data("durability", 5000), data("mttdl_s", 5000)), (Stopped::Precise, Stopped::Capped));
+    assert_eq!(data("mttdl_s", 20_000), Stopped::Precise, "some 600 losses: 8 % and a little");
     let capped = outcomes(&until(1e-6, 5000));
     assert_eq!((capped.trials, capped.stopped), (5000, Stopped::Capped));
     let unknown = Plan {

@@ -228,6 +228,10 @@ pub(super) fn troubled(findings: &Findings) -> Vec<&Verdict> {
 /// `pay, site: rto`, what a verdict is about.
 pub(super) fn about(findings: &Findings, verdict: &Verdict) -> String {
     let name_of = wording::promiser(&findings.scenario, verdict.of);
+    let name_of = match verdict.of {
+        Promiser::Service(_) => name_of.to_owned(),
+        Promiser::Dataset(_) => format!("dataset {name_of}"),
+    };
     let name =
         if verdict.objective.len() == 3 { verdict.objective.to_uppercase() } else { verdict.objective.to_owned() };
     match verdict.disruption {

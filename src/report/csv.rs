@@ -29,6 +29,33 @@ pub fn services(findings: &Findings) -> String {
     subjects(&["service", "title"], findings.services.iter().map(|(id, found)| named((*id, found))).collect())
 }
 
+/// One row per dataset, columns as in `services.csv`.
+#[must_use]
+pub fn datasets(findings: &Findings) -> String {
+    let scenario = &findings.scenario;
+    let rows = findings.datasets.iter().map(|(id, found)| {
+        let dataset = &scenario.datasets[*id];
+        (vec![text(&dataset.name), text(&dataset.title)], found)
+    });
+    subjects(&["dataset", "title"], rows.collect())
+}
+
+/// Mean bytes of each dataset by where they lie: `live` for all its copies, then store by store.
+#[must_use]
+pub fn storage(findings: &Findings) -> String {
+    let mut table = Table::new(&["dataset", "tier", "store", "mean_bytes"]);
+    for (id, found) in &findings.datasets {
+        let name = text(&findings.scenario.datasets[*id].name);
+        let live = found.metric("storage_bytes").and_then(|measured| measured.estimate.point);
+        table.row(&[name.clone(), "live".to_owned(), String::new(), maybe(live)]);
+        for (store, mean) in &found.stored {
+            let store = &findings.scenario.stores[*store];
+            table.row(&[name.clone(), store.medium.key().to_owned(), text(&store.name), number(*mean)]);
+        }
+    }
+    table.end()
+}
+
 /// One row per named domain, columns as in `services.csv`.
 #[must_use]
 pub fn domains(findings: &Findings) -> String {
@@ -197,7 +224,7 @@ pub fn events(findings: &Findings) -> String {
 }
 
 /// Exact to the microsecond, without the rounding of a double.
-fn seconds(at: SimTime) -> String {
+pub(super) fn seconds(at: SimTime) -> String {
     let (whole, rest) =
         (at.as_microseconds() / MICROSECONDS_PER_SECOND, at.as_microseconds() % MICROSECONDS_PER_SECOND);
     if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:06}").trim_end_matches('0').to_owned() }
@@ -205,7 +232,7 @@ fn seconds(at: SimTime) -> String {
 
 /// A cell that no spreadsheet takes for a formula: a leading `=`, `+`, `-`, `@`, tab or return gets an apostrophe
 /// (OWASP, "CSV Injection").
-fn text(cell: &str) -> String {
+pub(super) fn text(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}")
     } else {
@@ -214,7 +241,7 @@ fn text(cell: &str) -> String {
 }
 
 /// Shortest text that reads back as the same double; empty when it is not a number.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if !value.is_finite() {
         String::new()
     } else if value != 0.0 && !(1e-6..1e16).contains(&value.abs()) {
@@ -224,24 +251,25 @@ fn number(value: f64) -> String {
     }
 }
 
-fn maybe(value: Option<f64>) -> String {
+pub(super) fn maybe(value: Option<f64>) -> String {
     value.map(number).unwrap_or_default()
 }
 
-struct Table(Writer<Vec<u8>>);
+/// A table under construction.
+pub(super) struct Table(Writer<Vec<u8>>);
 
 impl Table {
-    fn new<S: AsRef<[u8]>>(header: &[S]) -> Self {
+    pub(super) fn new<S: AsRef<[u8]>>(header: &[S]) -> Self {
         let mut table = Self(Writer::from_writer(Vec::new()));
         table.row(header);
         table
     }
 
-    fn row<S: AsRef<[u8]>>(&mut self, cells: &[S]) {
+    pub(super) fn row<S: AsRef<[u8]>>(&mut self, cells: &[S]) {
         self.0.write_record(cells).expect("rows of one table are equally long, and memory takes them all");
     }
 
-    fn end(self) -> String {
+    pub(super) fn end(self) -> String {
         let bytes = self.0.into_inner().expect("memory takes all rows");
         let text = String::from_utf8(bytes).expect("cells are strings");
         // Spreadsheets take a table without the mark for one in the local code page, and Chinese for gibberish.

@@ -29,115 +29,33 @@ static MTD_MET: About = about("mtd_met_share", "recoveries within the MTD", "MTD
 static REDUNDANCY: About = about("redundancy_degree", "redundancy degree", "冗余度", Unit::Count, false);
 static EXPOSURE: About = about("exposure_share", "time exposed", "暴露时间", Unit::Share, false);
 
-const HOUR: f64 = 3600.0;
+pub const HOUR: f64 = 3600.0;
 
 pub fn scenario(name: &str, title: &str) -> Scenario {
     Scenario {
-        name: name.to_owned(),
         title: title.to_owned(),
         question: "Does the payment service survive a flood of one site?".to_owned(),
-        horizon: Span::from_seconds(10.0 * crate::quantity::SECONDS_PER_YEAR),
-        start: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
         trials: 20_000,
         seed: 7,
-        hash: "0123456789abcdef".to_owned(),
-        domains: IdVec::new(),
-        classes: IdVec::new(),
-        crews: IdVec::new(),
-        populations: IdVec::new(),
-        unit_population: IdVec::new(),
-        unit_domain: IdVec::new(),
-        plants: IdVec::new(),
-        links: IdVec::new(),
-        services: IdVec::new(),
-        replica_home: IdVec::new(),
-        replica_host: IdVec::new(),
-        threats: IdVec::new(),
-        datasets: IdVec::new(),
-        copies: IdVec::new(),
-        stores: IdVec::new(),
-        backups: IdVec::new(),
-        staff: IdVec::new(),
-        plans: IdVec::new(),
-        expectations: Vec::new(),
-    }
-}
-
-fn class(name: &str) -> Class {
-    Class {
-        name: name.to_owned(),
-        title: String::new(),
-        role: Role::Compute,
-        life: Life::Drawn(Distribution::Exponential { mean: 1e8 }),
-        age: Age::New,
-        ages: Ages::Always,
-        repair: Distribution::Fixed { value: HOUR },
-        logistics: None,
-        crew: None,
-        spares: None,
-        latent: None,
-        maintenance: None,
-        wrong_repair: None,
-        room: 8,
-        disk: None,
-        loses_data: Probability::ONE,
+        ..by_hand::scenario(name, 10.0 * crate::quantity::SECONDS_PER_YEAR)
     }
 }
 
 fn service(name: &str, title: &str, domain: DomainId, replicas: IdRange<ReplicaId>, hosts: IdRange<UnitId>) -> Service {
-    Service {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        groups: vec![Group { domain, replicas, hosts }],
-        need: 1,
-        quorum: None,
-        hard: Vec::new(),
-        soft: Vec::new(),
-        needs: Vec::new(),
-        uses: Vec::new(),
-        catch_up: None,
-        re_enter: 0.0,
-        load: None,
-        failover: Failover {
-            mode: FailoverMode::ActiveActive,
-            switch: Distribution::Fixed { value: 60.0 },
-            scale_up: None,
-            standby_capacity: Probability::ONE,
-            works: Probability::ONE,
-            failback: None,
-        },
-        detection: Detection {
-            probes: Vec::new(),
-            person: None,
-            decide: None,
-            false_alarms: crate::quantity::Rate::default(),
-            monitors: Vec::new(),
-        },
-        start_up: None,
-        reschedule: None,
-        objective: Objective::default(),
-        redundancy_unit: Level::Node,
-    }
+    Service { title: title.to_owned(), ..by_hand::service(name, domain, replicas, hosts) }
 }
 
 /// Two sites of two nodes, a utility, a line, a flood, and three services.
 fn plain_scenario() -> Scenario {
     let mut scenario = scenario("flood-2-sites", "Two sites, one river 同城双中心洪水演练");
-    let server = scenario.classes.push(class("server"));
+    let server = scenario.classes.push(by_hand::class(
+        "server",
+        Life::Drawn(Distribution::Exponential { mean: 1e8 }),
+        Distribution::Fixed { value: HOUR },
+    ));
     scenario.crews.push(Crew { name: "field".to_owned(), title: String::new(), people: 2 });
     for (site, nth) in [("sh-a", 0), ("hz-b", 1)] {
-        scenario.domains.push(Domain {
-            name: site.to_owned(),
-            title: String::new(),
-            level: Level::Site,
-            parent: None,
-            subtree: IdRange::new(nth, nth + 1),
-            units: IdRange::new(2 * nth, 2 * nth + 2),
-            needs: Vec::new(),
-            restart: None,
-            coordinates: None,
-            named: true,
-        });
+        scenario.domains.push(by_hand::site(site, nth, IdRange::new(2 * nth, 2 * nth + 2)));
         let domain = DomainId::new(nth);
         let population = scenario.populations.push(Population {
             name: site.to_owned(),
@@ -230,7 +148,7 @@ pub fn interval(point: f64, half: f64) -> Estimate {
     }
 }
 
-fn spread(median: f64, factor: f64) -> Estimate {
+pub fn spread(median: f64, factor: f64) -> Estimate {
     let quantile = |point: f64| Quantile { point, low: Some(point * 0.97), high: Some(point * 1.04) };
     let quantiles = Quantiles {
         p50: quantile(median),
@@ -242,7 +160,7 @@ fn spread(median: f64, factor: f64) -> Estimate {
 }
 
 /// Counts of a log-normal shape between `median / 20` and `median * factor²`.
-fn bins(median: f64, factor: f64, total: f64) -> Vec<Bin> {
+pub fn bins(median: f64, factor: f64, total: f64) -> Vec<Bin> {
     let sigma = factor.ln() / 1.645;
     let mut list = Vec::new();
     let step: f64 = 1.12;
@@ -256,7 +174,7 @@ fn bins(median: f64, factor: f64, total: f64) -> Vec<Bin> {
     list
 }
 
-fn measured(about: &'static About, estimate: Estimate, exact: Option<f64>) -> Measured {
+pub fn measured(about: &'static About, estimate: Estimate, exact: Option<f64>) -> Measured {
     Measured { about, estimate, exact }
 }
 
@@ -291,7 +209,7 @@ fn subject(unavailability: f64, median: f64, factor: f64, attribution: Vec<Attri
     }
 }
 
-fn moment(seconds: f64) -> SimTime {
+pub fn moment(seconds: f64) -> SimTime {
     SimTime::ZERO + Span::from_seconds(seconds)
 }
 
@@ -600,6 +518,7 @@ pub fn evil() -> Findings {
             .collect();
         chosen.trace.entries.push(TraceEntry { at: SimTime::NEVER, what: Happening::Struck(ThreatId::new(0)) });
     }
+    super::fixtures_data::spoil(&mut findings, &mut scenario);
     for row in &mut findings.rows {
         row.services.resize(300, (f64::NAN, u64::MAX, -1.0));
     }

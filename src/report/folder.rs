@@ -1,6 +1,6 @@
 //! The output folder: which files it holds, and how they get there without ever leaving half a result.
 
-use crate::report::{csv, json, markdown, plot};
+use crate::report::{csv, incidents, json, markdown, plot};
 use crate::study::Findings;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -43,10 +43,15 @@ pub fn files(findings: &Findings, version: &str, resolved: &str, run_json: &str)
         ("attribution.csv".to_owned(), csv::attribution(findings)),
         ("trials.csv".to_owned(), csv::trials(findings)),
         ("events.csv".to_owned(), csv::events(findings)),
+        ("incidents.csv".to_owned(), incidents::incidents(findings)),
         ("report.md".to_owned(), markdown::report(findings, version, &names)),
         ("scenario.toml".to_owned(), resolved.to_owned()),
         (MARK.to_owned(), run_json.to_owned()),
     ];
+    if !findings.datasets.is_empty() {
+        files.push(("datasets.csv".to_owned(), csv::datasets(findings)));
+        files.push(("storage.csv".to_owned(), csv::storage(findings)));
+    }
     files.extend(plots);
     files
 }

@@ -1,6 +1,7 @@
 //! `report.md`: the summary for wikis and pandoc, with the pictures of the `plots` folder.
 
 use crate::report::brief::{self, Per};
+use crate::report::brief_data;
 use crate::report::number::{self, duration, percent};
 use crate::report::wording;
 use crate::study::{Findings, Judgement, Verdict};
@@ -29,6 +30,7 @@ pub fn report(findings: &Findings, version: &str, plots: &[String]) -> String {
     );
     let _ = writeln!(out, "Note: {}.\n", wording::CAVEAT);
     services(findings, &mut out);
+    datasets(findings, &mut out);
     verdicts(findings, &mut out);
     attribution(findings, &mut out);
     checks(findings, &mut out);
@@ -43,9 +45,10 @@ pub fn report(findings: &Findings, version: &str, plots: &[String]) -> String {
     let _ = writeln!(
         out,
         "Tables of this study: `services.csv`, `domains.csv`, `verdicts.csv`, `checks.csv`, `attribution.csv`, \
-         `trials.csv` (first {} of {} trials), `events.csv`; every number at full precision: `summary.json`.",
+         `trials.csv` (first {} of {} trials), `events.csv`, `incidents.csv`{}; every number at full precision: `summary.json`.",
         number::count(crate::report::csv::trials_listed(findings)),
         number::count(findings.trials),
+        if findings.datasets.is_empty() { "" } else { ", `datasets.csv`, `storage.csv`" },
     );
     out
 }
@@ -60,6 +63,33 @@ fn services(findings: &Findings, out: &mut String) {
     table(out, &brief::heads(findings), rows.into_iter().map(|row| row.cells.to_vec()).collect());
     if left > 0 {
         let _ = writeln!(out, "{left} services with more availability are in `services.csv`.\n");
+    }
+}
+
+fn datasets(findings: &Findings, out: &mut String) {
+    let (rows, left) = brief_data::rows(findings, MOST_SERVICES);
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str("## Datasets\n\n");
+    table(out, &brief_data::HEADS, rows.into_iter().map(|row| row.cells.to_vec()).collect());
+    if left > 0 {
+        let _ = writeln!(out, "{left} datasets that lose less are in `datasets.csv`.\n");
+    }
+    let mut rows = Vec::new();
+    for (id, found) in findings.datasets.iter().take(MOST_SERVICES) {
+        let name = &findings.scenario.datasets[*id].name;
+        if let Some(live) = found.metric("storage_bytes").and_then(|measured| measured.estimate.point) {
+            rows.push(vec![name.clone(), "live copies".to_owned(), number::bytes(live)]);
+        }
+        for (store, mean) in found.stored.iter().filter(|(_, mean)| *mean > 0.0) {
+            let store = &findings.scenario.stores[*store];
+            rows.push(vec![name.clone(), format!("{} ({})", store.name, store.medium.key()), number::bytes(*mean)]);
+        }
+    }
+    if !rows.is_empty() {
+        out.push_str("Where the bytes lie, mean over the horizon:\n\n");
+        table(out, &["dataset", "where", "bytes"], rows);
     }
 }
 
@@ -157,7 +187,7 @@ fn expectations(findings: &Findings, out: &mut String) {
     table(out, &["expectation", "value", "within", "measured", "verdict", "because"], rows.collect());
 }
 
-fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
+pub(super) fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
     let _ = writeln!(out, "| {} |", heads.join(" | "));
     let _ = writeln!(out, "|{}", " --- |".repeat(heads.len()));
     for row in rows {
@@ -168,7 +198,7 @@ fn table(out: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
 }
 
 /// Text from the scenario must neither become markup nor break a table row.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -187,6 +217,6 @@ fn escape(text: &str) -> String {
 }
 
 /// Text between back ticks.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     text.chars().map(|c| if c == '`' || c.is_control() { ' ' } else { c }).collect()
 }

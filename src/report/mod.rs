@@ -3,8 +3,11 @@
 //! Computes no statistic and reads nothing; [`folder::write`] alone touches the file system.
 
 mod brief;
+mod brief_data;
 pub mod csv;
+pub mod drill;
 pub mod folder;
+pub mod incidents;
 pub mod json;
 pub mod markdown;
 pub mod number;
@@ -16,5 +19,7 @@ pub mod wording;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod fixtures_data;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,11 @@
 use super::fixtures::{empty, evil, ordinary};
+use super::fixtures_data::with_data;
 use super::*;
 use crate::study::Findings;
 use std::path::Path;
 
-fn each() -> [(&'static str, Findings); 3] {
-    [("ordinary", ordinary()), ("empty", empty()), ("evil", evil())]
+fn each() -> [(&'static str, Findings); 4] {
+    [("ordinary", ordinary()), ("data", with_data()), ("empty", empty()), ("evil", evil())]
 }
 
 #[test]
@@ -266,6 +267,75 @@ fn ordinary_findings_in_every_format() {
     insta::assert_snapshot!("report.md", markdown::report(&findings, "0.1.0", &["plots/availability.svg".to_owned()]));
     insta::assert_snapshot!("availability.svg", plot::availability(&findings).unwrap());
     insta::assert_snapshot!("empty", text::summary(&empty(), text::unpainted));
+}
+
+#[test]
+fn datasets_in_every_format() {
+    let findings = with_data();
+    insta::assert_snapshot!("datasets.csv", csv::datasets(&findings));
+    insta::assert_snapshot!("storage.csv", csv::storage(&findings));
+    insta::assert_snapshot!("incidents.csv", incidents::incidents(&findings));
+    insta::assert_snapshot!("data verdicts.csv", csv::verdicts(&findings));
+    insta::assert_snapshot!("data text", text::summary(&findings, text::unpainted));
+    insta::assert_snapshot!("data report.md", markdown::report(&findings, "0.1.0", &[]));
+    let summary: serde_json::Value = serde_json::from_str(&json::summary(&findings, "0.1.0")).unwrap();
+    assert_eq!(summary["datasets"]["orders"]["recovery_point_s"]["p95"]["point"], 39_600.0);
+    assert_eq!(summary["datasets"]["config"]["mttdl_s"]["low"], 2.1e12);
+    let verdict = &summary["verdicts"][4];
+    assert_eq!((verdict["dataset"].as_str(), verdict["disruption"].as_str()), (Some("orders"), Some("data")));
+    assert_eq!(verdict.get("service"), None);
+}
+
+/// Phases and margins by hand: the second incident of the median trial is the loss of the orders, 9 000 s long.
+#[test]
+fn incidents_are_told_phase_by_phase() {
+    let table = incidents::incidents(&with_data());
+    let mut reader = ::csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let cell = |row: usize, head: &str| rows[row].get(heads.iter().position(|each| each == head).unwrap()).unwrap();
+    let phases = ["detect_s", "decide_s", "act_s", "verify_s", "recovery_time_s"].map(|head| cell(1, head));
+    assert_eq!(phases, ["60", "1290", "5850", "1800", "9000"]);
+    assert_eq!((cell(1, "rto_met"), cell(1, "rto_margin_s")), ("true", "5400"));
+    assert_eq!(
+        (cell(1, "recovery_point_s"), cell(1, "rpo_met"), cell(1, "rpo_margin_s")),
+        ("72000", "false", "-71100")
+    );
+    assert_eq!((cell(1, "wrt_s"), cell(1, "mtd_s")), ("", ""), "a dataset has no work of its own");
+    assert_eq!((cell(0, "wrt_s"), cell(0, "mtd_met"), cell(0, "mtd_margin_s")), ("4500", "true", "900"));
+    assert_eq!((cell(0, "rto_met"), cell(0, "rto_margin_s")), ("false", "-7200"));
+    assert_eq!((cell(0, "lost_at"), cell(0, "source")), ("2029-06-27T03:33:20.000", ""));
+    // Nothing was left to restore from, and nothing was promised of its recovery.
+    let gone = rows.len() - 1;
+    assert_eq!((cell(gone, "name"), cell(gone, "recovered_at"), cell(gone, "rto_met")), ("archive", "", ""));
+    assert_eq!((cell(gone, "rpo_met"), cell(gone, "rpo_margin_s")), ("false", ""));
+    assert!(cell(gone, "why").ends_with("nothing was left to restore from"), "{}", cell(gone, "why"));
+    assert_eq!(cell(gone, "data_lost_bytes"), "200000000000000");
+}
+
+/// A restore that is under way when the trial ends has lost nothing yet, and what it will be old is not known.
+#[test]
+fn an_open_restore_has_lost_nothing_yet() {
+    let mut findings = with_data();
+    let trace = &mut findings.chosen[2].trace;
+    trace.entries.retain(|entry| {
+        use crate::simulation::{DataHappening, Happening};
+        !matches!(entry.what, Happening::Data(DataHappening::GaveUp(_)))
+    });
+    let table = incidents::incidents(&findings);
+    let last = table.lines().last().unwrap();
+    assert!(last.ends_with("86400,,,,,,,,,\"not over when the trial ended, 6.76 years after the loss\""), "{last}");
+}
+
+/// Lost, restoring, verifying: one bar each in the overview of the worst trial, and the archive is lost to the end.
+#[test]
+fn a_timeline_tells_what_happens_to_data() {
+    let (with, without) = (plot::timeline(&with_data()).unwrap(), plot::timeline(&ordinary()).unwrap());
+    let bars = |svg: &str, colour: &str| svg.matches(&format!("fill=\"{colour}\"")).count();
+    assert!(bars(&with, "#BCD4E6") > bars(&without, "#BCD4E6"), "restoring");
+    assert!(bars(&with, "#1F5F8B") > bars(&without, "#1F5F8B"), "verifying");
+    assert!(with.contains("恢复中") && !without.contains("恢复中"));
+    assert!(!with.contains("config"), "nothing happens to it");
 }
 
 #[test]

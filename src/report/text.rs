@@ -1,7 +1,8 @@
 //! The summary that a terminal shows: plain text, columns aligned by display width.
 
 use crate::model::ServiceId;
-use crate::report::brief::{self, Per};
+use crate::report::brief::{self, Per, Row};
+use crate::report::brief_data;
 use crate::report::number::{self, duration, percent};
 use crate::report::wording::{self, shorten};
 use crate::study::{Findings, Judgement};
@@ -51,7 +52,8 @@ pub fn summary(findings: &Findings, paint: Paint) -> String {
         paint(Tone::Faint, &brief::basis(findings)),
         String::new(),
     ];
-    table(findings, paint, &mut lines);
+    services(findings, paint, &mut lines);
+    datasets(findings, paint, &mut lines);
     verdicts(findings, paint, &mut lines);
     attribution(findings, paint, &mut lines);
     checks(findings, paint, &mut lines);
@@ -63,13 +65,41 @@ pub fn summary(findings: &Findings, paint: Paint) -> String {
     text
 }
 
-fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
-    let heads = brief::heads(findings);
+fn services(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
     let (rows, left) = brief::rows(findings, MOST_SERVICES);
     if rows.is_empty() {
-        lines.push("no service in this scenario".to_owned());
+        if findings.datasets.is_empty() {
+            lines.push("no service in this scenario".to_owned());
+        }
         return;
     }
+    table(brief::heads(findings), rows, paint, lines);
+    if left > 0 {
+        lines.push(paint(
+            Tone::Faint,
+            &format!("{} services with more availability are in services.csv", number::count(left as u64)),
+        ));
+    }
+}
+
+fn datasets(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    let (rows, left) = brief_data::rows(findings, MOST_SERVICES);
+    if rows.is_empty() {
+        return;
+    }
+    if !findings.services.is_empty() {
+        lines.push(String::new());
+    }
+    table(brief_data::HEADS, rows, paint, lines);
+    if left > 0 {
+        lines.push(paint(
+            Tone::Faint,
+            &format!("{} datasets that lose less are in datasets.csv", number::count(left as u64)),
+        ));
+    }
+}
+
+fn table(heads: [&str; 7], rows: Vec<Row>, paint: Paint, lines: &mut Vec<String>) {
     let rows: Vec<(Judgement, [String; 7])> = rows
         .into_iter()
         .map(|row| (row.judgement, row.cells.map(|cell| shorten(&cell, NAME_WIDTH.max(36)))))
@@ -97,12 +127,6 @@ fn table(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         let mut tones = [None; 7];
         tones[1] = Some(tone(*judgement));
         lines.push(line(cells.each_ref().map(String::as_str), tones));
-    }
-    if left > 0 {
-        lines.push(paint(
-            Tone::Faint,
-            &format!("{} services with more availability are in services.csv", number::count(left as u64)),
-        ));
     }
 }
 

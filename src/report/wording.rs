@@ -24,6 +24,8 @@ pub const DOWNTIME: &str = "downtime_s_per_year";
 pub const OUTAGE_LENGTH: &str = "outage_s";
 /// Key of the distribution of recovery times.
 pub const RECOVERY_TIME: &str = "recovery_time_s";
+/// Key of the distribution of recovery points.
+pub const RECOVERY_POINT: &str = "recovery_point_s";
 /// Key of the mean redundancy degree.
 pub const REDUNDANCY: &str = "redundancy_degree";
 

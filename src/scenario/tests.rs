@@ -1,5 +1,7 @@
 //! Whole texts through `load`: merging, several mistakes at once, what the model may rely on.
 
+mod data;
+
 use super::*;
 use crate::id::Id as _;
 use crate::model::{Cause, FailoverMode, Level, Life, Occurs, PlantKind, PopulationKind, ServiceId, UnitId};

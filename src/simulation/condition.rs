@@ -1,11 +1,13 @@
 //! What each thing is like at the moment: units, places, plant, links, services, replicas, crews, effects.
 
-use super::event::Incarnation;
+use super::event::{GroupId, Incarnation};
 use super::state::slice_end;
 use super::tally::EventTotals;
-use super::trace::Status;
+use super::trace::{Incident, Status};
 use crate::engine::{PoolGroup, Rng};
-use crate::model::{Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId};
+use crate::model::{
+    Cause, Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+};
 use crate::quantity::{SimTime, Span};
 use std::collections::VecDeque;
 
@@ -77,8 +79,16 @@ pub(super) struct RunningPool {
     pub first: UnitId,
     /// Hits count only while the unit operates.
     pub guarded: bool,
-    /// A failure goes straight to hands-on repair.
-    pub plain: bool,
+    /// See [`super::layout::PopulationPlan::calm`].
+    pub calm: bool,
+    /// Failures and returns of its one unit take turns in one pending event: see `calm.rs`.
+    pub turns: bool,
+    /// Its first unit.
+    pub unit: UnitId,
+    /// Time and victim of the next hit, which is pending or, while the one unit is under repair, set aside.
+    pub next_hit: SimTime,
+    pub victim: Option<UnitId>,
+    pub aside: bool,
 }
 
 /// Clock of a unit with a life of its own.
@@ -174,6 +184,7 @@ pub(super) struct ServiceState {
     /// Replicas it needs, and whether counting them is all there is to its state: copied from the model to where they are looked at.
     pub need: u32,
     pub counted: bool,
+    pub calm: bool,
     /// Available replicas of each group.
     pub group_up: Vec<u32>,
     /// Available replicas of all groups.
@@ -204,6 +215,18 @@ pub(super) struct ServiceState {
     pub incidents: u32,
     /// Attempts to fail over in this incident.
     pub attempts: u32,
+    /// Steps of plans that say when its loss is known and decided.
+    pub led: u32,
+    /// A plan has it switched although its group is there: its data are not.
+    pub ordered: bool,
+    /// When the loss of the active group was known, and the failover decided.
+    pub detected: Option<SimTime>,
+    pub decided: Option<SimTime>,
+    /// First cause of the outage.
+    pub first_cause: Option<Cause>,
+    pub work_incarnation: Incarnation,
+    /// Catches up; the incident is over with it.
+    pub catching_up: Option<Box<Incident>>,
     pub false_alarms: u32,
     pub dirty: bool,
     /// Since when the figures below hold.
@@ -261,6 +284,8 @@ pub(super) struct SpareState {
 /// Scheduled work on a population.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CareState {
+    /// First group of a pool.
+    pub groups: Option<GroupId>,
     pub hidden: Vec<UnitId>,
     pub next_turn: u32,
     pub away: u32,
@@ -292,6 +317,7 @@ impl ServiceState {
             stage: Stage::Serving,
             need: 0,
             counted: false,
+            calm: false,
             group_up: vec![0; groups],
             up: 0,
             active: 0,
@@ -313,6 +339,13 @@ impl ServiceState {
             lost_since: SimTime::ZERO,
             incidents: 0,
             attempts: 0,
+            led: 0,
+            ordered: false,
+            detected: None,
+            decided: None,
+            first_cause: None,
+            work_incarnation: Incarnation::FIRST,
+            catching_up: None,
             false_alarms: 0,
             dirty: false,
             since: SimTime::ZERO,

@@ -84,6 +84,7 @@ impl World<'_> {
         self.threats[threat].strikes += 1;
         self.tally.scenario.strikes[threat.index()] += 1;
         self.note(Happening::Struck(threat));
+        self.call_up_plans(threat, false);
         let struck = self.struck(threat, nth);
         // Destruction first: what is gone is not merely away, whatever the order in which the effects are written.
         let effects = &self.scenario.threats[threat].effects;
@@ -223,6 +224,9 @@ impl World<'_> {
         let scenario = self.scenario;
         let action = &scenario.threats[running.threat].effects[running.effect].action;
         self.note(Happening::Passed(running.threat));
+        if matches!(action, Action::Spoil(_)) {
+            self.call_up_plans(running.threat, true);
+        }
         self.turn(&running, action, -1);
     }
 
@@ -301,6 +305,7 @@ impl World<'_> {
             return; // gone for longer already
         }
         self.stop_clock(unit);
+        self.resume_hits(population, unit);
         self.release_crew(unit);
         let was = self.units[unit].phase;
         if was == Phase::Maintained {

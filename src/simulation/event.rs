@@ -1,9 +1,10 @@
 //! Everything that can be pending. One closed enum: every `match` on it is exhaustive.
 
 use super::data::TransferId;
+use super::plan::StepId;
 use crate::id::{Id, ids};
 use crate::model::{
-    BackupId, ClassId, DatasetId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+    BackupId, ClassId, DatasetId, DomainId, PlantId, PopulationId, ReplicaId, ServiceId, StaffId, ThreatId, UnitId,
 };
 use std::ops::AddAssign;
 
@@ -74,7 +75,8 @@ macro_rules! events {
 
         impl Word {
             /// The event again.
-            #[inline]
+            #[expect(clippy::inline_always, reason = "most events are told apart without being unpacked")]
+            #[inline(always)]
             pub fn unpack(self) -> Event {
                 let (kind, id) = (self.0 >> 58, self.0 as u32 as usize);
                 $(if kind == Kind::$name as u64 {
@@ -93,12 +95,14 @@ pub(super) struct Word(u64);
 events! {
 /// A group of a pooled population is hit.
     PoolHit { group: GroupId },
+    /// The unit of a group that takes turns (see `calm.rs`) is back.
+    Back { group: GroupId, incarnation },
+    /// Repair, replacement or planned work is done.
+    Mended { unit: UnitId, incarnation },
     /// A unit's own life ends.
     Fails { unit: UnitId, incarnation },
     /// Travel and paperwork are done.
     LogisticsDone { unit: UnitId, incarnation },
-    /// Repair, replacement or planned work is done.
-    Mended { unit: UnitId, incarnation },
     /// An ordered part arrives.
     SpareArrives { class: ClassId },
     /// Hidden failures of a population are looked for.
@@ -147,6 +151,12 @@ events! {
     JobDue { backup: BackupId },
     /// A backup is due for a test restore.
     TestRestore { backup: BackupId },
+    /// People are called, or free again.
+    StaffCalled { staff: StaffId },
+    /// The time of what a step of a plan is doing is over.
+    StepMoves { step: StepId, incarnation },
+    /// A service has entered again what was lost and has caught up.
+    CaughtUp { service: ServiceId, incarnation },
 }
 
 #[cfg(test)]

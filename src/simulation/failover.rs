@@ -32,8 +32,16 @@ impl World<'_> {
         self.services[service].incidents += 1;
         self.services[service].attempts = 0;
         self.services[service].lost_since = self.now;
+        (self.services[service].detected, self.services[service].decided) = (None, None);
+        self.services[service].ordered = false;
         let incarnation = self.move_stage(service, Stage::Unnoticed);
-        let (probe, person) = self.detection_delays(service, 0);
+        if self.services[service].led == 0 {
+            self.await_detection_of(service, incarnation, 0);
+        }
+    }
+
+    fn await_detection_of(&mut self, service: ServiceId, incarnation: Incarnation, round: u32) {
+        let (probe, person) = self.detection_delays(service, round);
         let probe = probe.filter(|_| self.is_watched(service));
         if let Some(delay) = probe.into_iter().chain(person).min() {
             self.schedule_in(delay, Event::Detected { service, incarnation });
@@ -63,7 +71,7 @@ impl World<'_> {
         for service in self.scenario.services.ids() {
             let monitors = &self.scenario.services[service].detection.monitors;
             let state = &self.services[service];
-            if state.stage != Stage::Unnoticed || monitors.is_empty() {
+            if state.stage != Stage::Unnoticed || monitors.is_empty() || state.led > 0 {
                 continue;
             }
             let mut serving = monitors.iter().flat_map(|range| range.iter()).filter(|unit| self.host_serves(*unit));
@@ -80,7 +88,7 @@ impl World<'_> {
     /// The loss is noticed, unless it is a probe that finds itself without a monitoring node to see it.
     pub(super) fn detected(&mut self, service: ServiceId, incarnation: Incarnation) {
         let state = &self.services[service];
-        if state.incarnation != incarnation || state.stage != Stage::Unnoticed {
+        if state.incarnation != incarnation || state.stage != Stage::Unnoticed || state.led > 0 {
             return;
         }
         if !self.is_watched(service) {
@@ -92,30 +100,48 @@ impl World<'_> {
                 return;
             }
         }
-        let length = self.now - state.lost_since;
+        self.loss_is_known(service);
+    }
+
+    fn loss_is_known(&mut self, service: ServiceId) {
+        let length = self.now - self.services[service].lost_since;
         self.tally.services[service].detections.add(length);
         self.tally.events.push(TallyEvent { service, kind: EventKind::Detection, length });
         self.note(Happening::Detected(service));
+        self.services[service].detected = Some(self.now);
         let incarnation = self.move_stage(service, Stage::Deciding);
+        if self.services[service].led == 0 {
+            self.await_decision_of(service, incarnation);
+        }
+        self.touch_service(service);
+    }
+
+    fn await_decision_of(&mut self, service: ServiceId, incarnation: Incarnation) {
         let decide = self.scenario.services[service].detection.decide.as_ref();
         let takes = decide.map_or(Span::ZERO, |law| draw(law, &mut self.incident_stream(Purpose::Decision, service)));
         self.schedule_in(takes, Event::Decided { service, incarnation });
-        self.touch_service(service);
     }
 
     /// The failover is decided: it starts as soon as there is a group to go to.
     pub(super) fn decided(&mut self, service: ServiceId, incarnation: Incarnation) {
         let state = &self.services[service];
-        if state.incarnation == incarnation && state.stage == Stage::Deciding {
-            self.note(Happening::Decided(service));
-            self.move_stage(service, Stage::Waiting);
-            self.touch_service(service);
+        if state.incarnation == incarnation && state.stage == Stage::Deciding && state.led == 0 {
+            self.begin_failover(service);
         }
+    }
+
+    fn begin_failover(&mut self, service: ServiceId) {
+        self.note(Happening::Decided(service));
+        self.services[service].decided.get_or_insert(self.now);
+        self.move_stage(service, Stage::Waiting);
+        self.touch_service(service);
     }
 
     /// While a failover is being prepared: the group may come back by itself, or a target may turn up.
     pub(super) fn pursue(&mut self, service: ServiceId, enough: bool) {
-        if enough {
+        let called_for = self.services[service].ordered && self.services[service].data_missing > 0;
+        if enough && !called_for {
+            self.services[service].ordered = false;
             self.move_stage(service, Stage::Serving);
             if self.services[service].status == Status::Down && self.unobstructed(service) {
                 self.start_up(service);
@@ -200,6 +226,7 @@ impl World<'_> {
         self.move_stage(service, Stage::Serving);
         self.services[service].active = target;
         self.services[service].failback_pending = false;
+        self.services[service].ordered = false;
         self.note(Happening::SwitchedTo(service, target as u32));
         if self.data.any {
             self.data_follows(service, self.scenario.services[service].groups[target].domain);
@@ -229,9 +256,8 @@ impl World<'_> {
     /// While a standby group serves: once the first group is whole the wait for the return begins, and ends when it is not.
     pub(super) fn follow_first_group(&mut self, service: ServiceId) {
         let Some(failback) = &self.scenario.services[service].failover.failback else { return };
+        let whole = self.first_group_ready(service);
         let state = &self.services[service];
-        let first = &self.scenario.services[service].groups[0];
-        let whole = state.group_up[0] as usize == first.replicas.len() && self.data_ready_at(service, first.domain);
         if state.active == 0 || !whole || state.stage != Stage::Serving {
             self.services[service].failback_pending = false;
         } else if !state.failback_pending {
@@ -249,12 +275,112 @@ impl World<'_> {
         if !state.failback_pending || state.failback_incarnation != incarnation || state.stage != Stage::Serving {
             return;
         }
-        let Some(failback) = &self.scenario.services[service].failover.failback else { return };
+        self.begin_return(service);
+    }
+
+    /// The planned return: at once when nothing is said of how long it takes.
+    fn begin_return(&mut self, service: ServiceId) {
         self.services[service].failback_pending = false;
-        let takes = draw(&failback.takes, &mut self.incident_stream(Purpose::Failback, service));
+        let failback = self.scenario.services[service].failover.failback.as_ref();
+        let takes =
+            failback.map(|failback| draw(&failback.takes, &mut self.incident_stream(Purpose::Failback, service)));
+        let takes = takes.unwrap_or(Span::ZERO);
         let incarnation = self.move_stage(service, Stage::Returning);
         self.schedule_in(takes, Event::Switched { service, incarnation });
         self.touch_service(service);
+    }
+
+    /// True when the first group is whole and its data are there.
+    fn first_group_ready(&self, service: ServiceId) -> bool {
+        let first = &self.scenario.services[service].groups[0];
+        let up = self.services[service].group_up[0] as usize;
+        up == first.replicas.len() && self.data_ready_at(service, first.domain)
+    }
+
+    /// A plan says from now on when the loss of a group is known and decided, or no more: then the service finds out for itself.
+    pub(super) fn lead_service(&mut self, service: ServiceId, leads: bool) {
+        let state = &mut self.services[service];
+        state.led = if leads { state.led + 1 } else { state.led - 1 };
+        let (led, stage, incarnation) = (state.led, state.stage, state.incarnation);
+        match stage {
+            Stage::Unnoticed if led == 0 => {
+                self.services[service].attempts += 1; // a round of its own
+                self.await_detection_of(service, incarnation, self.services[service].attempts);
+            }
+            Stage::Deciding if led == 0 => self.await_decision_of(service, incarnation),
+            Stage::Unnoticed
+            | Stage::Deciding
+            | Stage::Serving
+            | Stage::Waiting
+            | Stage::Switching(_)
+            | Stage::Moving(_)
+            | Stage::Returning
+            | Stage::StartingUp
+            | Stage::Electing => {}
+        }
+    }
+
+    /// A plan found out that the group of a service is lost.
+    pub(super) fn service_known(&mut self, service: ServiceId) {
+        if self.services[service].stage == Stage::Unnoticed {
+            self.loss_is_known(service);
+        }
+    }
+
+    /// A plan decided on a failover that a later step begins.
+    pub(super) fn service_decided(&mut self, service: ServiceId) {
+        if self.services[service].stage == Stage::Deciding {
+            self.services[service].decided.get_or_insert(self.now);
+        }
+    }
+
+    /// A plan switches a service that has lost its group, or that is down for want of data; any other is left alone.
+    pub(super) fn order_failover(&mut self, service: ServiceId) {
+        self.service_known(service);
+        match self.services[service].stage {
+            Stage::Deciding => self.begin_failover(service),
+            Stage::Serving | Stage::StartingUp => {
+                let state = &self.services[service];
+                if self.layout.standby[service] && state.data_missing > 0 && !state.ordered {
+                    self.services[service].ordered = true;
+                    self.services[service].attempts = 0;
+                    self.services[service].detected.get_or_insert(self.now);
+                    self.begin_failover(service);
+                }
+            }
+            Stage::Unnoticed
+            | Stage::Waiting
+            | Stage::Switching(_)
+            | Stage::Moving(_)
+            | Stage::Returning
+            | Stage::Electing => {}
+        }
+    }
+
+    /// True while a service has lost its group and is not at another.
+    pub(super) fn failing_over(&self, service: ServiceId) -> bool {
+        matches!(
+            self.services[service].stage,
+            Stage::Unnoticed | Stage::Deciding | Stage::Waiting | Stage::Switching(_) | Stage::Moving(_)
+        )
+    }
+
+    /// True when a service is at its first group, or could return to it now.
+    pub(super) fn may_return(&self, service: ServiceId) -> bool {
+        let state = &self.services[service];
+        state.active == 0 || state.stage == Stage::Serving && self.first_group_ready(service)
+    }
+
+    /// A plan has a service return to its first group, if it is elsewhere and can.
+    pub(super) fn order_return(&mut self, service: ServiceId) {
+        if self.services[service].active != 0 && self.may_return(service) {
+            self.begin_return(service);
+        }
+    }
+
+    /// True until a service is at its first group.
+    pub(super) fn returning(&self, service: ServiceId) -> bool {
+        self.services[service].active != 0
     }
 
     /// Plans the next needless failover.

@@ -41,13 +41,17 @@ impl World<'_> {
 
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
         let plan = &self.layout.populations[population];
-        let (key, first, plain) = (plan.key, plan.first, plan.plain_repair);
-        let guarded = plan.only_while_operating;
+        let (key, first, calm, guarded) = (plan.key, plan.first, plan.calm, plan.only_while_operating);
         for nth in 0..pool.groups() {
-            let mut group = pool.start(nth, self.key, Purpose::Pool as u64, key);
-            let gap = group.gap();
-            let group = self.pools.push(RunningPool { group, population, first, guarded, plain });
-            self.schedule(SimTime::ZERO + gap, Event::PoolHit { group });
+            let group = pool.start(nth, self.key, Purpose::Pool as u64, key);
+            let (turns, unit) = (calm && group.is_single(), UnitId::new(first.index() + group.first() as usize));
+            let (next_hit, victim, aside) = (SimTime::ZERO, Some(unit), false);
+            let mut pool =
+                RunningPool { group, population, first, guarded, calm, turns, unit, next_hit, victim, aside };
+            let hit = pool.draw_hit(SimTime::ZERO);
+            let group = self.pools.push(pool);
+            self.care[population].groups.get_or_insert(group);
+            self.schedule(hit, Event::PoolHit { group });
         }
         let class = self.scenario.populations[population].class;
         if self.scenario.classes[class].age == Age::Stationary && !self.layout.populations[population].standby {
@@ -114,33 +118,21 @@ impl World<'_> {
     #[inline]
     pub(super) fn pool_hit(&mut self, group: GroupId) {
         let pool = &mut self.pools[group];
-        let (victim, gap) = (pool.group.victim(), pool.group.gap());
-        let (population, first, guarded, plain) = (pool.population, pool.first, pool.guarded, pool.plain);
-        self.schedule_in(gap, Event::PoolHit { group });
-        let Some(slot) = victim else { return };
-        let unit = UnitId::new(first.index() + slot as usize);
-        let state = &mut self.units[unit];
-        if state.phase != Phase::Working || state.hidden {
-            return;
+        let (population, victim, guarded, turns) = (pool.population, pool.victim, pool.guarded, pool.turns);
+        let hit = pool.draw_hit(self.now);
+        let strikes = |unit: &UnitId| {
+            let state = &self.units[*unit];
+            state.phase == Phase::Working && !state.hidden && (!guarded || self.operates(*unit))
+        };
+        let victim = victim.filter(strikes);
+        if turns && victim.is_some() {
+            self.pools[group].aside = true;
+        } else {
+            self.schedule(hit, Event::PoolHit { group });
         }
-        if guarded || !plain {
-            if !guarded || self.operates(unit) {
-                self.fail(population, unit, Origin::Life);
-            }
-            return;
+        if let Some(unit) = victim {
+            self.fail(population, unit, Origin::Life);
         }
-        // The short way of `fail` and `break_down` for most failures of most scenarios: nothing hides, nobody is waited for.
-        state.phase = Phase::UnderRepair;
-        state.origin = Origin::Life;
-        state.incarnation += 1;
-        state.occurrence += 1;
-        self.tally.scenario.failures += 1;
-        self.note(Happening::Failed(unit));
-        self.unit_lost(unit);
-        if self.data.any {
-            self.data_of_failed(unit);
-        }
-        self.begin_repair(population, unit);
     }
 
     /// What a failed unit stored is lost with the chance of its class.

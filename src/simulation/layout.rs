@@ -18,6 +18,8 @@ pub(super) struct PopulationPlan {
     pub pool: Option<Pool>,
     /// True when a failure goes straight to hands-on repair: no logistics, part, crew, hidden failure or human error.
     pub plain_repair: bool,
+    /// Pooled nodes that age always, have plain repairs and store no data: their failures and returns may go the short way of `calm.rs`.
+    pub calm: bool,
     pub only_while_operating: bool,
     /// The plant runs on demand.
     pub standby: bool,
@@ -61,6 +63,8 @@ pub(super) struct Layout {
     pub any_slow: bool,
     /// Services whose state is just a count: all replicas serve at once, nothing starts, votes, carries a load or slows down.
     pub counted: IdVec<ServiceId, bool>,
+    /// Counted services whose replicas stay where they are and are reached wherever they run: see `calm.rs`.
+    pub calm: IdVec<ServiceId, bool>,
     /// Services with standby groups.
     pub standby: IdVec<ServiceId, bool>,
 }
@@ -99,10 +103,13 @@ impl Layout {
                 .map(|service| service.failover.mode != FailoverMode::ActiveActive && service.groups.len() > 1)
                 .collect(),
             counted: IdVec::new(),
+            calm: IdVec::new(),
             populations,
         };
         layout.connect(scenario);
         layout.counted = scenario.services.ids().map(|service| layout.is_counted(scenario, service)).collect();
+        let stays = |service: ServiceId| !layout.networked && scenario.services[service].reschedule.is_none();
+        layout.calm = scenario.services.ids().map(|service| layout.counted[service] && stays(service)).collect();
         layout
     }
 
@@ -186,20 +193,36 @@ fn plan(scenario: &Scenario, id: PopulationId) -> PopulationPlan {
         Life::Drawn(Distribution::Exponential { mean }) => Some(Pool::new(population.units.len() as u32, *mean)),
         Life::Drawn(_) | Life::Endless | Life::Static(_) => None,
     };
+    let plain_repair = class.logistics.is_none()
+        && class.spares.is_none()
+        && class.crew.is_none()
+        && class.latent.is_none()
+        && class.wrong_repair.is_none();
+    let only_while_operating = class.ages == Ages::Operating;
+    let node = matches!(population.kind, PopulationKind::Nodes | PopulationKind::Node);
     PopulationPlan {
         key: name_key(&population.name),
         first: first_unit(population.units),
         kind: population.kind,
         class: population.class,
+        calm: node
+            && pool.is_some()
+            && plain_repair
+            && !only_while_operating
+            && !stores_data(scenario, population.units),
         pool,
-        plain_repair: class.logistics.is_none()
-            && class.spares.is_none()
-            && class.crew.is_none()
-            && class.latent.is_none()
-            && class.wrong_repair.is_none(),
-        only_while_operating: class.ages == Ages::Operating,
+        plain_repair,
+        only_while_operating,
         standby,
     }
+}
+
+/// True when some of these units hold fragments of a copy: what they lose is more than a count.
+fn stores_data(scenario: &Scenario, units: IdRange<UnitId>) -> bool {
+    scenario.copies.iter().any(|copy| {
+        let first = copy.hosts.partition_point(|host| host.index() < units.positions().start);
+        copy.hosts.get(first).is_some_and(|host| units.contains(*host))
+    })
 }
 
 /// True when a place with voters can be cut off without any link being named.

@@ -97,14 +97,20 @@ impl World<'_> {
         if planned {
             return;
         }
+        let work = if recovered { self.begin_catch_up(service) } else { Span::ZERO };
+        if !recovered && self.trace.is_some() {
+            let incident = self.service_incident(service, None);
+            self.note_whole(incident);
+        }
         let objective = &self.scenario.services[service].objective;
-        let judge = |(met, judged): (u64, u64), limit: Option<Span>| match limit {
+        let judge = |(met, judged): (u64, u64), length: Span, limit: Option<Span>| match limit {
             Some(limit) if recovered || length > limit => (met + u64::from(length <= limit), judged + 1),
             _ => (met, judged),
         };
         let tally = &mut self.tally.services[service];
-        tally.rto = judge(tally.rto, objective.rto);
-        tally.mtd = judge(tally.mtd, objective.mtd);
+        tally.rto = judge(tally.rto, length, objective.rto);
+        // What is tolerable ends only when all work is caught up.
+        tally.mtd = judge(tally.mtd, length + work, objective.mtd);
         if recovered {
             let class = Disruption::ALL.iter().position(|other| *other == disruption).unwrap_or(0);
             tally.recoveries[class].add(length);
@@ -153,6 +159,7 @@ impl World<'_> {
             if self.services[service].status == Status::Down {
                 self.close_outage(service, false);
             }
+            self.close_incident(service, None);
             let ends = self.scenario.services[service].objective.availability.as_ref().map_or(0, |it| it.ends.len());
             while self.services[service].window < ends {
                 self.close_window(service);

@@ -3,6 +3,7 @@
 //! Formats no text; every random number comes from a stream keyed by what it is for.
 
 mod blame;
+mod calm;
 mod condition;
 mod data;
 mod disaster;
@@ -11,17 +12,21 @@ mod draw;
 mod event;
 mod failover;
 mod failure;
+mod incident;
 mod layout;
 mod ledger;
 mod network;
+mod plan;
 mod plant;
 mod repair;
 mod replica;
 mod service;
+mod staff;
 mod state;
 mod tally;
 mod trace;
 mod trial;
+mod work;
 
 pub use tally::{
     DataEvent, DataEventKind, DatasetTally, DomainTally, EventKind, EventTotals, PROFILE_BINS, ScenarioTally,

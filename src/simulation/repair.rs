@@ -1,11 +1,11 @@
 //! How units get mended: logistics, parts, people, hands-on work, human error, planned work.
 
-use super::draw::{Purpose, chance, draw};
+use super::draw::{Purpose, chance, draw, draw_exponential};
 use super::event::{Event, Incarnation};
 use super::state::{Origin, Phase, World};
 use super::trace::Happening;
 use crate::id::{Id, IdRange};
-use crate::model::{ClassId, CrewId, PopulationId, PopulationKind, Role, UnitId};
+use crate::model::{ClassId, CrewId, Distribution, PopulationId, PopulationKind, Role, UnitId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -111,17 +111,29 @@ impl World<'_> {
     /// Last step: hands-on repair.
     #[inline]
     pub(super) fn begin_repair(&mut self, population: PopulationId, unit: UnitId) {
-        let class = &self.scenario.classes[self.layout.populations[population].class];
-        let (trial, layout) = (self.key, &self.layout);
-        // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
-        let stream = self.repair_streams[unit]
-            .get_or_insert_with(|| trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0));
-        let takes = draw(&class.repair, stream);
+        let takes = self.draw_repair(population, unit);
         let state = &mut self.units[unit];
         state.phase = Phase::UnderRepair;
         let incarnation = state.incarnation;
         self.schedule_in(takes, Event::Mended { unit, incarnation });
         self.note(Happening::RepairBegan(unit, takes));
+    }
+
+    /// How long the next hands-on repair of a unit takes.
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
+    pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
+        let class = &self.scenario.classes[self.layout.populations[population].class];
+        let (trial, layout) = (self.key, &self.layout);
+        // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
+        let stream = match &mut self.repair_streams[unit] {
+            Some(stream) => stream,
+            none => none.insert(trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0)),
+        };
+        match &class.repair {
+            Distribution::Exponential { mean } => draw_exponential(*mean, stream),
+            law => draw(law, stream),
+        }
     }
 
     /// Repair, replacement or planned work is done.
@@ -147,6 +159,8 @@ impl World<'_> {
         self.watcher_back(unit);
         if self.layout.populations[population].pool.is_none() {
             self.start_clock(unit);
+        } else if self.layout.populations[population].calm {
+            self.resume_hits(population, unit);
         }
         if !self.layout.populations[population].plain_repair {
             self.release_crew(unit);

@@ -6,6 +6,7 @@ use super::state::{Stage, World};
 use super::trace::{Happening, Status};
 use crate::id::Id;
 use crate::model::{Balance, Cause, Disruption, DomainId, Level, Load, Quorum, ServiceId, UnitId};
+use crate::quantity::Span;
 use std::cmp::Reverse;
 
 /// What a service is worth right now.
@@ -76,24 +77,11 @@ impl World<'_> {
     /// at once; the long way over [`World::touch_service`] gives the same.
     #[inline]
     pub(super) fn count_changed(&mut self, service: ServiceId) {
-        let now = self.now;
-        let state = &mut self.services[service];
-        let (up, degree, since) = (state.up, state.degree, state.since);
-        let goes_on = state.counted && up >= state.need && state.status == Status::Up && !state.dirty;
-        let clear = state.hard_down | state.soft_down | state.needs_missing | state.suspended | state.data_missing == 0;
-        if !goes_on || !clear {
-            return self.touch_service(service);
-        }
-        state.degree = up - state.need;
-        if now <= state.slice_end && degree > 0 {
-            state.since = now;
-            state.degree_least = state.degree_least.min(degree);
-            state.slice_degree += f64::from(degree) * (now - since).as_microseconds() as f64;
+        let state = &self.services[service];
+        if state.counted && state.stays_up(state.up) {
+            self.book_count(service);
         } else {
-            state.degree = degree;
-            self.accrue(service);
-            let state = &mut self.services[service];
-            state.degree = up - state.need;
+            self.touch_service(service);
         }
     }
 
@@ -416,7 +404,9 @@ impl World<'_> {
         let planned = self.services[service].stage == Stage::Returning
             || causes.iter().any(planned) && causes.iter().all(|cause| planned(cause) || *cause == Cause::Detection);
         let disruption = causes.iter().map(|cause| self.disruption_of(*cause, service)).max();
+        self.close_incident(service, None);
         let state = &mut self.services[service];
+        state.first_cause = causes.first().copied();
         state.down_since = self.now;
         state.planned = planned;
         state.disruption = disruption.unwrap_or(Disruption::Software);
@@ -434,6 +424,7 @@ impl World<'_> {
         let state = &mut self.services[service];
         state.causes.clear();
         state.attempts = 0;
+        (state.detected, state.decided, state.work_lost) = (None, None, Span::ZERO);
     }
 
     /// Services that are down have their causes looked at after every event, for these can change without the status.

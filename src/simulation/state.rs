@@ -3,13 +3,15 @@
 use super::data::DataState;
 use super::event::{Event, GroupId, Incarnation, Word};
 use super::layout::{self, Layout};
+use super::plan::PlanStates;
+use super::staff::StaffState;
 use super::tally::{DatasetTally, DomainTally, PROFILE_BINS, ScenarioTally, ServiceTally, TrialTally};
 use super::trace::{Happening, Incident, Trace, TraceEntry};
 use crate::engine::{Queue, Rng, TrialKey};
 use crate::id::{Id, IdVec};
 use crate::model::{
     Cause, ClassId, CrewId, DomainId, LinkId, PlantId, PlantKind, PopulationId, ReplicaId, Scenario, ServiceId,
-    ThreatId, UnitId,
+    StaffId, ThreatId, UnitId,
 };
 use crate::quantity::{SimTime, Span};
 use std::cmp::Reverse;
@@ -49,6 +51,8 @@ pub(super) struct World<'a> {
     pub care: IdVec<PopulationId, CareState>,
     pub threats: IdVec<ThreatId, ThreatState>,
     pub data: DataState,
+    pub staff: IdVec<StaffId, StaffState>,
+    pub plans: PlanStates,
     pub running: Vec<Option<Running>>,
     /// Replicas that wait for a host with room, and whether one may have some now.
     pub unplaced: Vec<(ReplicaId, Incarnation)>,
@@ -65,6 +69,10 @@ pub(super) struct World<'a> {
     pub any_down_since: SimTime,
     pub tally: TrialTally,
     pub trace: Option<Box<Trace>>,
+    /// From when on the trace is kept.
+    pub trace_from: SimTime,
+    /// Losses of services that are being followed; empty while the trace is off.
+    pub incidents: Vec<Incident>,
 }
 
 impl<'a> World<'a> {
@@ -93,6 +101,8 @@ impl<'a> World<'a> {
             care: IdVec::filled(CareState::default(), scenario.populations.len()),
             threats: IdVec::filled(ThreatState { strikes: 0, arrivals: None }, scenario.threats.len()),
             data: DataState::new(scenario),
+            staff: IdVec::filled(StaffState::default(), scenario.staff.len()),
+            plans: PlanStates::new(scenario),
             running: Vec::new(),
             unplaced: Vec::new(),
             room_made: false,
@@ -104,6 +114,8 @@ impl<'a> World<'a> {
             any_down_since: SimTime::ZERO,
             tally: TrialTally::new(scenario),
             trace: None,
+            trace_from: SimTime::ZERO,
+            incidents: Vec::new(),
             scenario,
             layout,
         }
@@ -152,6 +164,7 @@ impl<'a> World<'a> {
             self.services[id].up = scenario.replicas_of(id).len() as u32;
             self.services[id].need = service.need;
             self.services[id].counted = self.layout.counted[id];
+            self.services[id].calm = self.layout.calm[id];
             self.services[id].leader =
                 service.quorum.is_some().then(|| scenario.replicas_of(id).iter().next()).flatten();
         }
@@ -166,6 +179,7 @@ impl<'a> World<'a> {
             spare.waiting.clear();
         }
         for care in &mut self.care {
+            care.groups = None;
             care.hidden.clear();
             care.queue.clear();
             care.next_turn = 0;
@@ -175,6 +189,8 @@ impl<'a> World<'a> {
             *threat = ThreatState { strikes: 0, arrivals: None };
         }
         self.data.reset(scenario);
+        self.staff.iter_mut().for_each(StaffState::reset);
+        self.plans.reset();
         self.running.clear();
         self.unplaced.clear();
         self.plants_dirty.clear();
@@ -182,6 +198,7 @@ impl<'a> World<'a> {
         self.network_dirty = false;
         self.clocks_dirty = false;
         self.down.clear();
+        self.incidents.clear();
         self.tally.reset(scenario.horizon);
     }
 
@@ -189,8 +206,13 @@ impl<'a> World<'a> {
     #[inline]
     pub fn schedule(&mut self, at: SimTime, event: Event) {
         if at < self.end {
-            self.queue.push(at, event.pack());
+            self.enqueue(at, event.pack());
         }
+    }
+
+    #[inline(never)]
+    fn enqueue(&mut self, at: SimTime, event: Word) {
+        self.queue.push(at, event);
     }
 
     /// Schedules an event after a while.
@@ -205,11 +227,15 @@ impl<'a> World<'a> {
         if let Some(trace) = &mut self.trace {
             // Changes of state are kept for longer: the stretches are made of them.
             let limit = if matches!(what, Happening::Became(..)) { 5 * Trace::LIMIT } else { Trace::LIMIT };
+            if self.now < self.trace_from {
+                return;
+            }
             if trace.entries.len() < limit {
                 trace.entries.push(TraceEntry { at: self.now, what });
             } else {
                 trace.dropped += 1;
             }
+            self.follow_incidents(what);
         }
     }
 
@@ -241,8 +267,11 @@ fn homes(scenario: &Scenario) -> impl Iterator<Item = ReplicaState> + '_ {
 /// End of the `slice`-th of the equal slices of the horizon.
 #[inline]
 pub(super) fn slice_end(horizon: Span, slice: usize) -> SimTime {
-    let whole = u128::from(horizon.as_microseconds()) * (slice as u128 + 1) / PROFILE_BINS as u128;
-    SimTime::from_microseconds(whole as u64)
+    let (horizon, nth) = (horizon.as_microseconds(), slice as u64 + 1);
+    SimTime::from_microseconds(match horizon.checked_mul(nth) {
+        Some(product) => product / PROFILE_BINS as u64,
+        None => (u128::from(horizon) * u128::from(nth) / PROFILE_BINS as u128) as u64,
+    })
 }
 
 impl TrialTally {

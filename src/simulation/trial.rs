@@ -32,7 +32,13 @@ impl<'a> Simulator<'a> {
 
     /// Runs one trial and writes down what happens.
     pub fn run_traced(&mut self, seed: u64, trial: u64) -> (&TrialTally, Trace) {
+        self.run_traced_from(seed, trial, SimTime::ZERO)
+    }
+
+    /// Runs one trial and writes down what happens from a moment on, so that a long time before it does not fill the trace.
+    pub fn run_traced_from(&mut self, seed: u64, trial: u64, from: SimTime) -> (&TrialTally, Trace) {
         self.world.reset(seed, trial);
+        self.world.trace_from = from;
         self.world.trace = Some(Box::new(Trace { trial, ..Trace::default() }));
         self.world.run();
         let mut trace = self.world.trace.take().map(|trace| *trace).unwrap_or_default();
@@ -56,17 +62,15 @@ impl World<'_> {
         self.start_data();
         self.start_services();
         self.settle();
-        while let Some((at, event)) = self.queue.pop() {
-            debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
-            self.now = at;
-            self.tally.scenario.events += 1;
-            self.handle(event.unpack());
+        while let Some(event) = self.next_event() {
+            self.handle(event);
             self.settle();
         }
         self.now = self.end;
         self.settle_domains();
         self.settle_data_books();
         self.settle_ledgers();
+        self.cut_incidents();
     }
 
     /// Brings everything that an event touched up to date: most events touch nothing that waits.
@@ -75,7 +79,8 @@ impl World<'_> {
         let quiet = self.services_dirty.is_empty()
             && self.plants_dirty.is_empty()
             && self.down.is_empty()
-            && self.data.dirty.is_empty();
+            && self.data.dirty.is_empty()
+            && !self.plans_wait();
         if !quiet || self.network_dirty || self.clocks_dirty || !self.unplaced.is_empty() {
             self.settle_all();
         }
@@ -103,6 +108,9 @@ impl World<'_> {
                 return self.settle_all();
             }
         }
+        if self.plans_wait() && self.follow_plans() {
+            return self.settle_all();
+        }
         if !self.down.is_empty() {
             self.refresh_causes();
         }
@@ -111,12 +119,13 @@ impl World<'_> {
         }
     }
 
-    /// Pooled failures and repairs are most of all events: their short way stays free of the rest.
+    /// Pooled failures and repairs are most of all events: their way stays free of the rest.
     #[inline]
     fn handle(&mut self, event: Event) {
         match event {
             Event::PoolHit { group } => self.pool_hit(group),
             Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
+            Event::Back { group, incarnation } => self.mended(self.pools[group].unit, incarnation),
             other => self.handle_other(other),
         }
     }
@@ -125,6 +134,7 @@ impl World<'_> {
     fn handle_other(&mut self, event: Event) {
         match event {
             Event::PoolHit { group } => self.pool_hit(group),
+            Event::Back { group, incarnation } => self.mended(self.pools[group].unit, incarnation),
             Event::Fails { unit, incarnation } => self.life_ends(unit, incarnation),
             Event::LogisticsDone { unit, incarnation } => self.logistics_done(unit, incarnation),
             Event::Mended { unit, incarnation } => self.mended(unit, incarnation),
@@ -155,6 +165,9 @@ impl World<'_> {
             Event::DataStep { dataset, incarnation } => self.data_step(dataset, incarnation),
             Event::JobDue { backup } => self.job_due(backup),
             Event::TestRestore { backup } => self.test_restore(backup),
+            Event::StaffCalled { staff } => self.staff_called(staff),
+            Event::StepMoves { step, incarnation } => self.step_moves(step, incarnation),
+            Event::CaughtUp { service, incarnation } => self.caught_up(service, incarnation),
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn checks<'a>(
 /// Deviation in standard errors, and whether that is within reason at `level`.
 fn compare(found: &Found, exact: f64, level: f64, deterministic: bool) -> (Option<f64>, Option<bool>) {
     let estimate = &found.measured.estimate;
-    let Some(point) = estimate.point else { return (None, None) };
+    let Some(point) = estimate.point else { return (None, never_ended(estimate, exact, level)) };
     match (estimate.basis, estimate.std_error) {
         (Basis::Bound, _) => (None, none_seen(estimate, point, exact, level)),
         (_, Some(0.0)) => {
@@ -82,6 +82,12 @@ fn none_seen(estimate: &Estimate, point: f64, exact: f64, level: f64) -> Option<
     }
     let expected = 3.0 * (exact - point).abs() / reach;
     Some(expected <= -level.ln())
+}
+
+/// What never ended lasts at least a third of the time seen; where `exact` lets some ends be expected, the chance of none is e to minus their number.
+fn never_ended(estimate: &Estimate, exact: f64, level: f64) -> Option<bool> {
+    let seen = 3.0 * estimate.low.filter(|_| estimate.basis == Basis::Bound)?;
+    (exact > 0.0).then(|| seen / exact <= -level.ln())
 }
 
 /// Standard error if `exact` were right. Few rare events give few and small squares: the sampled error shrinks together with the estimate, and a
@@ -133,6 +139,10 @@ pub(super) fn expected(expectation: &Expectation, found: Option<Found>, determin
                 judged(Some(point), estimate.std_error, scattered(point, estimate.std_error))
             }
         },
+        // It lasts longer than anything seen: a time below the bound is refuted, one above is not.
+        (None, _, None) if estimate.low.is_some_and(|low| expectation.value + expectation.within < low) => {
+            judged(None, None, Some(false))
+        }
         (Some(_) | None, ..) => judged(None, None, None),
     }
 }
@@ -180,6 +190,19 @@ mod tests {
         assert_eq!(agrees("outage_probability", none, 1e-4), Some(true), "one expected");
         assert_eq!(agrees("outage_probability", none, 9e-4), Some(true), "nine expected: e^-9 is above 1e-4");
         assert_eq!(agrees("outage_probability", none, 1e-3), Some(false), "ten expected: e^-10 is below 1e-4");
+    }
+
+    #[test]
+    fn what_never_ended_refutes_what_should_have_ended() {
+        let never = Estimate { low: Some(1000.0), basis: Basis::Bound, ..Estimate::NOTHING };
+        assert_eq!(agrees("mtbf_s", never, 3000.0), Some(true), "one expected in the 3000 s seen");
+        assert_eq!(agrees("mtbf_s", never, 290.0), Some(false), "ten expected: e^-10 is below 1e-4");
+        assert_eq!(agrees("mtbf_s", Estimate::NOTHING, 290.0), None);
+        let measured = measured("mtbf_s", never);
+        let holds = |value, within| {
+            expected(&expectation(None, value, within), Some(Found { measured: &measured, edge: None }), false).holds
+        };
+        assert_eq!((holds(800.0, 100.0), holds(800.0, 300.0), holds(5000.0, 1.0)), (Some(false), None, None));
     }
 
     #[test]

@@ -4,69 +4,23 @@ use super::{Findings, chosen_trials, findings};
 use crate::analytic::{Prediction, Predictions};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
-use crate::id::{IdRange, IdVec};
+use crate::id::IdRange;
 use crate::model::{
-    Detection, Distribution, Domain, Expectation, Failover, FailoverMode, Group, Level, MetricPath, Objective, Service,
+    DatasetId, Disruption, Domain, DomainId, Expectation, Medium, MetricPath, Objective, Scenario, Service, ServiceId,
+    Subject, by_hand,
 };
-use crate::model::{Disruption, DomainId, Scenario, ServiceId, Subject};
-use crate::montecarlo::toy::{HORIZON, MEAN, Toy};
+use crate::montecarlo::toy::{HORIZON, LOSS, MEAN, OLDEST, SIZE, Toy};
 use crate::montecarlo::{Plan, Stopped, run};
-use crate::quantity::Span;
-use crate::quantity::{Probability, Rate, SECONDS_PER_YEAR};
+use crate::quantity::{SECONDS_PER_YEAR, Span};
 use crate::simulation::PROFILE_BINS;
 use crate::study::Judgement;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 fn service(name: &str, rto: Option<Span>) -> Service {
-    Service {
-        name: name.into(),
-        title: String::new(),
-        groups: vec![Group { domain: DomainId::new(1), replicas: IdRange::new(0, 0), hosts: IdRange::new(0, 0) }],
-        need: 1,
-        quorum: None,
-        hard: Vec::new(),
-        soft: Vec::new(),
-        needs: Vec::new(),
-        uses: Vec::new(),
-        catch_up: None,
-        re_enter: 0.0,
-        load: None,
-        failover: Failover {
-            mode: FailoverMode::ActiveActive,
-            switch: Distribution::Fixed { value: 0.0 },
-            scale_up: None,
-            standby_capacity: Probability::ONE,
-            works: Probability::ONE,
-            failback: None,
-        },
-        detection: Detection {
-            probes: Vec::new(),
-            person: None,
-            decide: None,
-            false_alarms: Rate::default(),
-            monitors: Vec::new(),
-        },
-        start_up: None,
-        reschedule: None,
-        objective: Objective { rto, ..Objective::default() },
-        redundancy_unit: Level::Node,
-    }
-}
-
-fn domain(name: &str, named: bool) -> Domain {
-    Domain {
-        name: name.into(),
-        title: String::new(),
-        level: Level::Site,
-        parent: None,
-        subtree: IdRange::new(0, 0),
-        units: IdRange::new(0, 0),
-        needs: Vec::new(),
-        restart: None,
-        coordinates: None,
-        named,
-    }
+    let none = IdRange::new(0, 0);
+    let service = by_hand::service(name, DomainId::new(1), none, IdRange::new(0, 0));
+    Service { objective: Objective { rto, ..Objective::default() }, ..service }
 }
 
 /// The scenario whose trials the toy runs: two services, of two domains the second named.
@@ -82,34 +36,18 @@ fn scenario() -> Scenario {
         within: 0.05,
         because: "none, one or two with equal chance".into(),
     };
+    let mut archive = by_hand::dataset("archive", IdRange::new(0, 0));
+    (archive.rpo, archive.rto) = (Some(Span::from_seconds(OLDEST)), Some(Span::from_seconds(MEAN)));
+    let rack = Domain { named: false, ..by_hand::site("north/rack-1", 0, IdRange::new(0, 0)) };
     Scenario {
-        name: "toy".into(),
-        title: String::new(),
-        question: String::new(),
-        horizon: HORIZON,
-        start: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
         trials: 1000,
         seed: 17,
-        hash: "0123456789abcdef".into(),
-        domains: [domain("north/rack-1", false), domain("north", true)].into_iter().collect(),
-        classes: IdVec::new(),
-        crews: IdVec::new(),
-        populations: IdVec::new(),
-        unit_population: IdVec::new(),
-        unit_domain: IdVec::new(),
-        plants: IdVec::new(),
-        links: IdVec::new(),
+        domains: [rack, by_hand::site("north", 1, IdRange::new(0, 0))].into_iter().collect(),
         services: [service("shop", Some(Span::from_seconds(7200.0))), service("site", None)].into_iter().collect(),
-        replica_home: IdVec::new(),
-        replica_host: IdVec::new(),
-        threats: IdVec::new(),
-        datasets: IdVec::new(),
-        copies: IdVec::new(),
-        stores: IdVec::new(),
-        backups: IdVec::new(),
-        staff: IdVec::new(),
-        plans: IdVec::new(),
+        datasets: std::iter::once(archive).collect(),
+        stores: [by_hand::store("near", Medium::Disk), by_hand::store("far", Medium::Tape)].into_iter().collect(),
         expectations: vec![expectation],
+        ..by_hand::scenario("toy", HORIZON.as_seconds())
     }
 }
 
@@ -162,6 +100,52 @@ fn findings_agree_with_the_laws_of_the_toy() {
     assert_eq!(study.expected[0].holds, Some(true));
     assert_eq!(study.domains.len(), 1);
     assert_eq!(study.domains[0].0, DomainId::new(1));
+}
+
+/// One trial of ten loses data, up to a day of it and evenly, and mends it in two hours on average.
+#[test]
+fn datasets_agree_with_the_laws_of_the_toy() {
+    let of = |metric, value| Prediction { subject: Subject::Dataset(DatasetId::new(0)), ..prediction(metric, value) };
+    let predictions = [
+        of("availability", 1.0 - LOSS * 2.0 * MEAN / SECONDS_PER_YEAR),
+        of("durability", 1.0 - LOSS),
+        of("data_loss_probability", LOSS),
+        of("recovery_point_s", OLDEST / 2.0),
+        of("data_lost_bytes", LOSS * 1e6 * OLDEST / 2.0),
+        of("nomdl", LOSS * 1e6 * OLDEST / 2.0 / SIZE),
+        of("rpo_met_share", 0.5),
+        of("recovery_time_s", 2.0 * MEAN),
+        of("act_s", 2.0 * MEAN),
+        of("rto_met_share", -libm::expm1(-1.0)),
+        of("mttdl_s", SECONDS_PER_YEAR / LOSS - 2.0 * MEAN),
+        of("restore_success_share", 0.5),
+        of("backup_success_share", 364.0 / 365.0),
+        of("storage_bytes", 2.0 * SIZE),
+        of("backup_storage_bytes", 4.0 * SIZE),
+        of("at_risk_bytes", 4e10),
+    ];
+    let study = study(20_000, &predictions);
+    assert_eq!(study.checks.len(), predictions.len());
+    for check in &study.checks {
+        assert_eq!(check.agrees, Some(true), "{} {:?}", check.about.key, check);
+    }
+    let archive = &study.datasets[0].1;
+    let quantiles = archive.metric("recovery_point_s").unwrap().estimate.quantiles.unwrap();
+    assert!((quantiles.p95.point / (0.95 * OLDEST) - 1.0).abs() < 0.02, "{quantiles:?}");
+    let losses = archive.metric("recovery_point_s").unwrap().estimate.n;
+    assert_eq!(archive.points.iter().map(|bin| bin.count).sum::<u64>(), losses);
+    assert_eq!(archive.recoveries.iter().map(|bin| bin.count).sum::<u64>(), losses);
+    assert!(
+        archive.at_risk.len() == PROFILE_BINS && archive.at_risk.iter().all(|bytes| (bytes / 4e10 - 1.0).abs() < 1e-9)
+    );
+    let stored: Vec<f64> = archive.stored.iter().map(|(_, bytes)| (bytes / SIZE * 1e6).round() / 1e6).collect();
+    assert_eq!(stored, [1.0, 3.0]);
+    assert!(archive.outages.is_empty() && archive.attribution.is_empty());
+    let judged = |objective| {
+        study.verdicts.iter().find(|verdict| verdict.class() == Some("data") && verdict.objective == objective)
+    };
+    assert_eq!(judged("rpo").unwrap().judgement, Judgement::AtRisk, "95 % of the promised day");
+    assert_eq!(judged("rto").unwrap().judgement, Judgement::Missed, "p95 of two hours on average is six hours");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod auditor;
 mod behaviour;
 mod cli;
 mod corners;
+mod data;
 mod determinism;
 mod diagnostics;
 mod durability;

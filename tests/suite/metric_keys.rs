@@ -17,7 +17,8 @@ fn expectations_may_name_every_metric_and_no_other() {
 }
 
 const PLAIN: &str = "format = 1\nname = \"keys\"\nhorizon = \"100 days\"\n[sites.s]\nnodes = 2\nclass = \"node\"\n[classes.node]\n\
-    life = { exponential = { mttf = \"10 days\" } }\nrepair = \"1 day\"\n[services.web]\nreplicas = { s = 2 }\nup = \"all\"\n[expect]\n";
+    life = { exponential = { mttf = \"10 days\" } }\nrepair = \"1 day\"\n[services.web]\nreplicas = { s = 2 }\nup = \"all\"\n\
+    [datasets.orders]\nsize = \"1 TB\"\nwrites = \"1 MB/s\"\non = \"s\"\n[expect]\n";
 
 fn line(path: &str) -> String {
     format!("\"{path}\" = {{ value = 0, within = 1e300, because = \"any value will do\" }}\n")
@@ -26,6 +27,7 @@ fn line(path: &str) -> String {
 fn path(subject: &str, key: &str) -> String {
     match subject {
         "service" => format!("services.web.{key}"),
+        "dataset" => format!("datasets.orders.{key}"),
         "domain" => format!("domains.s.{key}"),
         _ => format!("scenario.{key}"),
     }
@@ -41,6 +43,7 @@ fn every_metric_can_be_expected() {
         assert_eq!(expected.expectation.written, path(subject, about.key));
         let measured = match subject {
             "service" => findings.services[0].1.metric(about.key),
+            "dataset" => findings.datasets[0].1.metric(about.key),
             "domain" => findings.domains[0].1.metric(about.key),
             _ => findings.whole.metric(about.key),
         };
@@ -60,7 +63,7 @@ fn what_cannot_be_answered_is_refused() {
             let path = path(subject, about.key) + "." + point;
             assert_eq!(loads(&path), about.distribution, "{path}");
         }
-        for other in ["service", "domain", "scenario"] {
+        for other in ["service", "dataset", "domain", "scenario"] {
             let there = metric::all().any(|(kind, metric)| kind == other && metric.key == about.key);
             assert_eq!(loads(&path(other, about.key)), there, "{}", path(other, about.key));
         }

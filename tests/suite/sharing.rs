@@ -9,7 +9,7 @@ mod plain;
 use drsim::engine::{FlowId, ResourceId, Sharing};
 use drsim::id::Id as _;
 use drsim::quantity::SimTime;
-use plain::Flows;
+use plain::Twin;
 use rand::RngExt as _;
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng as _};
 
@@ -19,6 +19,11 @@ const NONE: f64 = 0.01;
 /// The highest capacity, bytes per second.
 const FAST: f64 = 1e8;
 
+/// A rate in whole steps of the smallest one.
+fn units(rate: f64) -> u128 {
+    (rate * 65536.0) as u128
+}
+
 fn close(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-9 * one.max(other) + NONE
 }
@@ -27,20 +32,23 @@ fn close(one: f64, other: f64) -> bool {
 struct Script {
     rng: Xoshiro256PlusPlus,
     ours: Sharing,
-    twin: Flows,
+    twin: Twin,
     /// Live flows under both names, with the bytes moved so far and those to move.
     live: Vec<Live>,
     /// Microseconds.
     now: u64,
     routes: Vec<Vec<usize>>,
     priorities: u8,
+    /// Flows at a time.
+    most: usize,
     ends: u32,
 }
 
 struct Live {
     ours: FlowId,
     twin: u64,
-    moved: f64,
+    /// In units of the smallest rate times a microsecond.
+    moved: u128,
     bytes: u64,
 }
 
@@ -54,20 +62,20 @@ fn rate(rng: &mut Xoshiro256PlusPlus) -> f64 {
 }
 
 impl Script {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, resources: usize, most: usize) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let resources = rng.random_range(1..12);
+        let resources = rng.random_range(1..resources);
         let capacities: Vec<f64> = (0..resources).map(|_| rate(&mut rng)).collect();
-        let routes = (0..rng.random_range(1..16)).map(|_| {
+        let routes = (0..rng.random_range(1..16.max(most))).map(|_| {
             let mut route: Vec<usize> = (0..rng.random_range(1..5)).map(|_| rng.random_range(0..resources)).collect();
             route.sort_unstable();
             route.dedup();
             route
         });
         let routes = routes.collect();
-        let (ours, twin) = (Sharing::new(&capacities), Flows::new(&capacities));
+        let (ours, twin) = (Sharing::new(&capacities), Twin::new(&capacities));
         let priorities = rng.random_range(1..4);
-        Self { rng, ours, twin, live: Vec::new(), now: 0, routes, priorities, ends: 0 }
+        Self { rng, ours, twin, live: Vec::new(), now: 0, routes, priorities, most, ends: 0 }
     }
 
     fn time(&self) -> SimTime {
@@ -88,7 +96,7 @@ impl Script {
         let ours = self.ours.start(self.time(), &ids, bytes, cap, priority);
         let size = if bytes == u64::MAX { f64::INFINITY } else { bytes as f64 };
         let twin = self.twin.start(&route, size, cap.unwrap_or(f64::INFINITY), priority);
-        self.live.push(Live { ours, twin, moved: 0.0, bytes });
+        self.live.push(Live { ours, twin, moved: 0, bytes });
     }
 
     fn cancel(&mut self) {
@@ -115,7 +123,7 @@ impl Script {
 
     fn advance(&mut self, now: u64) {
         for live in &mut self.live {
-            live.moved += self.ours.rate(live.ours) * (now - self.now) as f64 / 1e6;
+            live.moved += units(self.ours.rate(live.ours)) * u128::from(now - self.now);
         }
         self.now = now;
         self.twin.advance(now as f64 / 1e6);
@@ -154,12 +162,9 @@ impl Script {
         for place in places.into_iter().rev() {
             let live = self.live.remove(place);
             let flow = self.twin.remove(live.twin);
-            // Nothing lost, nothing gained: what passed is the size, and at most a microsecond's worth more.
-            let over = live.moved - live.bytes as f64;
-            assert!(
-                over >= -1e-9 * live.bytes as f64 && over <= 1e-9 * live.bytes as f64 + 1e-6 * FAST,
-                "{over} bytes too many"
-            );
+            // Nothing lost, nothing gained: what passed is the size, and less than a microsecond's worth more.
+            let size = u128::from(live.bytes) * 65_536_000_000;
+            assert!((size..size + units(FAST)).contains(&live.moved), "{} moved of {size}", live.moved);
             assert!(flow.bytes.abs() <= 1e-9 * live.bytes as f64 + 3e-6 * FAST, "{flow:?}");
             self.ends += 1;
         }
@@ -167,14 +172,44 @@ impl Script {
 
     fn step(&mut self) {
         match self.rng.random_range(0..10) {
-            0..4 if self.live.len() < 40 => self.start(),
+            0..4 if self.live.len() < self.most => self.start(),
             4 if !self.live.is_empty() => self.cancel(),
             5 => self.set_capacity(),
             _ => self.pass(),
         }
+    }
+
+    fn compare(&self) {
         for live in &self.live {
-            let (ours, twin) = (self.ours.rate(live.ours), self.twin_of(live.twin).rate);
-            assert!(close(ours, twin), "{ours} against {twin} of {:?}\n{:#?}", self.twin_of(live.twin), self.twin);
+            let (ours, twin) = (self.ours.rate(live.ours), self.twin_of(live.twin));
+            assert!(close(ours, twin.rate), "{ours} against {twin:?}\n{:#?}", self.twin);
+        }
+    }
+
+    /// Max-min fairness by its definition: no resource is over its capacity; whoever does not run at its cap crosses a resource that it and the classes
+    /// above it have filled, where nobody of its class is faster.
+    fn check_fairness(&self) {
+        let flows: Vec<(&plain::Flow, f64)> =
+            self.live.iter().map(|live| (self.twin_of(live.twin), self.ours.rate(live.ours))).collect();
+        let crossing = |resource: usize| flows.iter().filter(move |(flow, _)| flow.route.contains(&resource));
+        for (resource, &capacity) in self.twin.capacities.iter().enumerate() {
+            let used: u128 = crossing(resource).map(|(_, rate)| units(*rate)).sum();
+            assert!(used <= units(capacity), "{used} of {} used", units(capacity));
+        }
+        for &(flow, rate) in &flows {
+            assert!(rate <= flow.cap, "{rate} of {flow:?}");
+            let held_up = |&resource: &usize| {
+                let up_to = crossing(resource).filter(|(other, _)| other.priority <= flow.priority);
+                let (count, used) = up_to.fold((0, 0), |(count, used), (_, rate)| (count + 1, used + units(*rate)));
+                let mut peers = crossing(resource).filter(|(other, _)| other.priority == flow.priority);
+                // A division leaves less than one step for each.
+                used + count >= units(self.twin.capacities[resource]) && peers.all(|(_, other)| *other <= rate)
+            };
+            assert!(
+                units(rate) == units(flow.cap) || flow.route.iter().any(held_up),
+                "nothing holds up {flow:?} at {rate}\n{:#?}",
+                self.twin
+            );
         }
     }
 }
@@ -182,12 +217,34 @@ impl Script {
 #[test]
 fn shared_flows_run_like_their_plain_twin() {
     let mut ends = 0;
-    for seed in 0..400 {
-        let mut script = Script::new(seed);
+    for seed in 0..300 {
+        let mut script = Script::new(seed, 12, 40);
         for _ in 0..250 {
             script.step();
+            script.compare();
+        }
+        ends += script.ends;
+    }
+    for seed in 0..8 {
+        let mut script = Script::new(seed, 80, 300);
+        for step in 0..1500 {
+            script.step();
+            if step % 10 == 0 {
+                script.compare();
+            }
         }
         ends += script.ends;
     }
     assert!(ends > 10_000, "only {ends} flows ended");
+}
+
+#[test]
+fn shared_flows_are_max_min_fair() {
+    for seed in 1000..1100 {
+        let mut script = Script::new(seed, 12, 40);
+        for _ in 0..250 {
+            script.step();
+            script.check_fairness();
+        }
+    }
 }

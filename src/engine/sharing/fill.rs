@@ -1,7 +1,7 @@
 //! Filling: brings every tier that heard of a change to its level again, and tells those that must hear of it.
 
 use super::Sharing;
-use super::tier::{FREE, Member, NONE, Part};
+use super::tier::{FREE, Member, NONE, Part, Tier};
 use std::cmp::Reverse;
 
 /// A booking above the rate, so that small rises of a level need not be told.
@@ -11,8 +11,15 @@ pub(super) const fn loose(rate: u64) -> u64 {
 
 impl Sharing {
     /// Fills until nothing is left to do: class by class, low levels first, as what a tier does concerns those above its level.
+    ///
+    /// It comes to an end. Let `a` be the lowest capacity per member of a class, and `A` the tier that has it. No tier filled once gives less than
+    /// `a`, so all who cross `A` are as fast at least, and `A` holds them up at `a` and never lets them go; without them and what they take the same
+    /// is true of the tiers that are left. In practice a tier is filled about once; very many rounds would be a mistake in here.
     pub(super) fn settle(&mut self) {
+        let mut rounds = 1000 + 64 * self.tiers.len();
         while let Some(Reverse((_, _, tier))) = self.queue.pop() {
+            assert!(rounds > 0, "{} tiers do not come to rest", self.tiers.len());
+            rounds -= 1;
             self.tiers[tier as usize].queued = false;
             self.fill(tier);
         }
@@ -27,61 +34,85 @@ impl Sharing {
         }
     }
 
+    /// The tiers of the other classes at the same resource that have flows.
+    fn siblings(&self, index: u32) -> impl Iterator<Item = (u32, &Tier)> {
+        let resource = self.tiers[index as usize].resource;
+        let tiers = if resource == NONE { &[] } else { self.resources[resource as usize].tiers.as_slice() };
+        let siblings = tiers.iter().map(|&other| (other, &self.tiers[other as usize]));
+        siblings.filter(move |(other, tier)| *other != index && !tier.members.is_empty())
+    }
+
     /// What the classes above leave over.
     pub(super) fn left_over(&self, index: u32) -> u64 {
         let tier = &self.tiers[index as usize];
         if tier.resource == NONE {
             return tier.capacity;
         }
-        let resource = &self.resources[tier.resource as usize];
-        let above = resource.tiers.iter().map(|&other| &self.tiers[other as usize]);
-        let used: u128 = above.take_while(|other| other.priority < tier.priority).map(|other| other.used).sum();
-        u128::from(resource.capacity).saturating_sub(used) as u64
-    }
-
-    /// Does a class below share the resource?
-    fn is_above_others(&self, index: u32) -> bool {
-        let tier = &self.tiers[index as usize];
-        tier.resource != NONE
-            && self.resources[tier.resource as usize].tiers.iter().any(|&other| {
-                let other = &self.tiers[other as usize];
-                other.priority > tier.priority && !other.members.is_empty()
-            })
+        let above = self.siblings(index).take_while(|(_, other)| other.priority < tier.priority);
+        let used: u128 = above.map(|(_, other)| other.used).sum();
+        u128::from(self.resources[tier.resource as usize].capacity).saturating_sub(used) as u64
     }
 
     fn fill(&mut self, index: u32) {
         let capacity = self.left_over(index);
-        let must_be_exact = self.is_above_others(index);
+        let priority = self.tiers[index as usize].priority;
+        let below = self.siblings(index).filter(|(_, other)| other.priority > priority);
+        let (shared, strict, below) =
+            below.fold((false, false, 0), |sum, (_, other)| (true, sum.1 || other.exact, sum.2 + other.booked));
         let tier = &mut self.tiers[index as usize];
         tier.capacity = capacity;
-        if tier.held > 0 || must_be_exact || tier.booked > u128::from(capacity) {
+        tier.exact &= !tier.members.is_empty();
+        if tier.held > 0 || (strict && !tier.members.is_empty()) || tier.booked > u128::from(capacity) {
             self.make_exact(index);
         }
         if self.tiers[index as usize].exact {
+            if self.ask_above(index) {
+                return;
+            }
             self.take_over(index);
         }
         let tier = &self.tiers[index as usize];
         if tier.held > 0 {
             let level = tier.fair();
             self.set_level(index, level);
-        } else if tier.exact && !must_be_exact && tier.booked <= u128::from(capacity / 4 * 3) {
+        } else if tier.exact && !strict && tier.booked + below <= u128::from(capacity / 4 * 3) {
             self.make_loose(index);
         }
+        self.tell_below(index, shared);
+        self.look_ahead(index);
+    }
+
+    /// Exact tiers need exact tiers above them: true when some must be filled first.
+    fn ask_above(&mut self, index: u32) -> bool {
+        let priority = self.tiers[index as usize].priority;
+        let loose = |(_, other): &(u32, &Tier)| other.priority < priority && !other.exact;
+        let Some((first, _)) = self.siblings(index).find(loose) else { return false };
+        self.enqueue(first);
+        self.enqueue(index);
+        true
+    }
+
+    /// Tells the classes below what this one takes: when it is loose a bound with some air.
+    fn tell_below(&mut self, index: u32, shared: bool) {
         let tier = &mut self.tiers[index as usize];
-        let used = tier.booked + if tier.held > 0 { u128::from(tier.level) * tier.held as u128 } else { 0 };
+        let used = if tier.exact {
+            tier.booked + if tier.held > 0 { u128::from(tier.level) * tier.held as u128 } else { 0 }
+        } else if tier.booked > tier.used || tier.booked < tier.used / 2 {
+            tier.booked + tier.booked / 16
+        } else {
+            tier.used
+        };
+        tier.limit = if shared { used.min(u128::from(tier.capacity)) } else { u128::from(tier.capacity) };
         if tier.used != used {
             tier.used = used;
-            if must_be_exact {
-                let (resource, priority) = (tier.resource as usize, tier.priority);
-                for nth in 0..self.resources[resource].tiers.len() {
-                    let other = self.resources[resource].tiers[nth];
-                    if self.tiers[other as usize].priority > priority {
-                        self.enqueue(other);
-                    }
+            let (resource, priority) = (tier.resource as usize, tier.priority);
+            for nth in 0..if shared { self.resources[resource].tiers.len() } else { 0 } {
+                let other = self.resources[resource].tiers[nth];
+                if self.tiers[other as usize].priority > priority {
+                    self.enqueue(other);
                 }
             }
         }
-        self.look_ahead(index);
     }
 
     /// Sets when this tier's first flow ends.
@@ -163,12 +194,12 @@ impl Sharing {
         let home = &mut self.tiers[old.tier as usize];
         let left = flow.end.saturating_sub(home.work(now));
         flow.home = member.leg;
-        // One exact tier fewer that it passes, and one more: where it was held up is exact, like every tier that holds up.
+        // One exact tier fewer that it passes, and one more: where it was held up is exact, like every tier that holds up. It hears of this when the
+        // new, lower rate is booked.
         home.shift(&mut self.flows, old.place, Part::Passing);
         if home.held == 0 {
             home.release();
         }
-        self.enqueue(old.tier);
         let tier = &mut self.tiers[index as usize];
         if tier.held == 0 {
             tier.set_level(now, 0);
@@ -214,7 +245,7 @@ impl Sharing {
             if !home && before != booked {
                 tier.booked = tier.booked - u128::from(before) + u128::from(booked);
                 tier.top = tier.top.max(booked);
-                if tier.exact || tier.booked > u128::from(tier.capacity) {
+                if tier.exact || tier.booked > tier.limit {
                     self.enqueue(at.tier);
                 }
             }

@@ -50,8 +50,10 @@ pub(super) struct Tier {
     pub level: u64,
     /// True when the bookings of those passing are their rates.
     pub exact: bool,
-    /// What this class takes, as the classes below were last told.
+    /// What this class takes, as the classes below were last told; at least that when this tier is loose.
     pub used: u128,
+    /// Bookings of a loose tier beyond which it must be filled again.
+    pub limit: u128,
     pub queued: bool,
     /// Work done at `level` by each flow that was held up here all the time until `since`.
     work: u128,
@@ -75,6 +77,7 @@ impl Tier {
             level: FREE,
             exact: false,
             used: 0,
+            limit: 0,
             queued: false,
             work: 0,
             since: 0,
@@ -142,7 +145,7 @@ impl Tier {
         right
     }
 
-    /// Moves the member at `place` to another part.
+    /// Moves the member at `place` to another part. Who begins to pass here must be booked anew.
     pub fn shift(&mut self, flows: &mut [Flow], place: u32, to: Part) -> usize {
         let (mut place, booked) = (place as usize, u128::from(self.members[place as usize].booked));
         loop {
@@ -164,7 +167,6 @@ impl Tier {
                     self.held -= 1;
                     place = self.swap(flows, place, self.held);
                     self.booked += booked;
-                    self.top = self.top.max(booked as u64);
                 }
                 (Part::Watched, Part::Watched) | (Part::Held, Part::Held) | (Part::Passing, Part::Passing) => {
                     return place;
@@ -175,13 +177,11 @@ impl Tier {
 
     /// Removes a member.
     pub fn leave(&mut self, flows: &mut [Flow], place: u32) {
-        let top = self.top;
         let place = self.shift(flows, place, Part::Passing);
         self.swap(flows, place, self.members.len() - 1);
         if let Some(member) = self.members.pop() {
             self.booked -= u128::from(member.booked);
         }
-        self.top = top;
         if self.held == 0 {
             self.release();
         }

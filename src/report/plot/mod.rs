@@ -2,43 +2,60 @@
 //!
 //! `None` where there is nothing to draw. The same findings give the same bytes.
 
+mod at_risk;
 mod attribution;
 mod availability;
 mod axis;
 mod canvas;
 mod checks;
 mod convergence;
+mod gantt;
+mod lengths;
 mod outages;
 mod recovery;
 mod redundancy;
 mod sheet;
+mod striking;
 mod timeline;
+mod timeline_rows;
 
+pub use at_risk::at_risk;
 pub use attribution::attribution;
 pub use availability::availability;
 pub use checks::checks;
 pub use convergence::convergence;
+pub use gantt::gantt;
 pub use outages::outages;
-pub use recovery::recovery;
+pub use recovery::{data_recovery, recovery, recovery_point};
 pub use redundancy::redundancy;
+pub use striking::striking;
 pub use timeline::timeline;
 
 use crate::id::Id;
-use crate::model::ServiceId;
+use crate::model::{DatasetId, ServiceId};
 use crate::report::brief;
 use crate::study::Findings;
 
-/// Services that get figures of their own: beyond, those with the least availability.
+/// Services, and datasets, that get figures of their own: beyond, those with the least availability, and the first ones.
 pub const MOST_SERVICES: usize = 16;
 
 type Whole = fn(&Findings) -> Option<String>;
 type PerService = fn(&Findings, ServiceId) -> Option<String>;
 
-const WHOLE: [(&str, Whole); 4] =
-    [("availability", availability), ("timeline", timeline), ("redundancy", redundancy), ("checks", checks)];
+type PerDataset = fn(&Findings, DatasetId) -> Option<String>;
+
+const WHOLE: [(&str, Whole); 5] = [
+    ("availability", availability),
+    ("timeline", timeline),
+    ("redundancy", redundancy),
+    ("at-risk", at_risk),
+    ("checks", checks),
+];
 
 const PER_SERVICE: [(&str, PerService); 4] =
     [("outages", outages), ("recovery", recovery), ("attribution", attribution), ("convergence", convergence)];
+
+const PER_DATASET: [(&str, PerDataset); 2] = [("recovery-point", recovery_point), ("data-recovery", data_recovery)];
 
 /// Every figure that has something to show, as (`plots/NAME.svg`, content).
 #[must_use]
@@ -51,27 +68,36 @@ pub fn all(findings: &Findings) -> Vec<(String, String)> {
     for (name, draw) in PER_SERVICE {
         for &service in &services {
             let Some(svg) = draw(findings, service) else { continue };
-            let mut file = format!("plots/{name}-{}.svg", slug(findings, service));
-            while figures.iter().any(|(other, _): &(String, String)| other.to_lowercase() == file.to_lowercase()) {
-                file.insert_str(file.len() - ".svg".len(), "-again");
-            }
-            figures.push((file, svg));
+            let names = findings.scenario.services.iter().map(|service| service.name.as_str());
+            add(&mut figures, name, &slug(names, service.index()), svg);
+        }
+    }
+    for (name, draw) in PER_DATASET {
+        for &(dataset, _) in findings.datasets.iter().take(MOST_SERVICES) {
+            let Some(svg) = draw(findings, dataset) else { continue };
+            let names = findings.scenario.datasets.iter().map(|dataset| dataset.name.as_str());
+            add(&mut figures, name, &slug(names, dataset.index()), svg);
         }
     }
     figures
 }
 
-/// A service's name as part of a file name: letters of any script and digits stay; made distinct by its number where
+/// Adds a figure under a name that no other one has.
+fn add(figures: &mut Vec<(String, String)>, name: &str, slug: &str, svg: String) {
+    let mut file = format!("plots/{name}-{slug}.svg");
+    while figures.iter().any(|(other, _)| other.to_lowercase() == file.to_lowercase()) {
+        file.insert_str(file.len() - ".svg".len(), "-again");
+    }
+    figures.push((file, svg));
+}
+
+/// One of `names` as part of a file name: letters of any script and digits stay; made distinct by its number where
 /// that changes or shortens it.
-fn slug(findings: &Findings, service: ServiceId) -> String {
-    let name = &findings.scenario.services[service].name;
+fn slug<'a>(mut names: impl Iterator<Item = &'a str> + Clone, nth: usize) -> String {
+    let name = names.clone().nth(nth).unwrap_or_default();
     let plain = |c: char| if c.is_alphanumeric() || c == '_' { c } else { '-' };
     let slug: String = name.chars().map(plain).take(40).collect();
     // Some file systems do not tell capitals from small letters.
     let alike = |other: &str| other.to_lowercase() == name.to_lowercase() && other != name;
-    if slug == *name && !findings.scenario.services.iter().any(|other| alike(&other.name)) {
-        slug
-    } else {
-        format!("{slug}-{}", service.index() + 1)
-    }
+    if slug == name && !names.any(alike) { slug } else { format!("{slug}-{}", nth + 1) }
 }

@@ -1,126 +1,36 @@
-//! How fast a service recovers, against its objectives.
+//! How fast services and datasets recover, and how old the data are that come back, against the objectives.
 
-use super::axis::{Scale, time_range, time_ticks};
-use super::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
-use super::outages::{clipped, extent, usable};
-use super::sheet::{MARGIN, Sheet, TOP, WIDTH, named};
-use crate::model::ServiceId;
-use crate::report::number::{count, duration, percent};
+use super::lengths::{Lengths, Promise, lengths};
+use super::sheet::named;
+use crate::model::{DatasetId, ServiceId};
+use crate::quantity::Span;
+use crate::report::number::count;
 use crate::report::wording;
-use crate::study::Findings;
-
-const BODY: f64 = 400.0;
-const LEFT: f64 = 96.0;
-const RIGHT: f64 = WIDTH - MARGIN - 24.0;
-/// Columns of the histogram behind the curve.
-const COLUMNS: usize = 60;
+use crate::study::{Findings, SubjectFindings};
 
 /// Share of recoveries done within a time, with RTO and MTD; `None` when nothing had to recover.
 #[must_use]
 pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
     let found = wording::of_service(findings, service)?;
-    let quantiles = found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles);
-    let bins = clipped(usable(&found.recoveries), quantiles.map(|quantiles| quantiles.max));
-    let total: u64 = bins.iter().map(|bin| bin.count).sum();
-    if total == 0 {
-        return None;
-    }
     let of = &findings.scenario.services[service];
     let name = named(wording::titled(&of.title, &of.name));
-    let mut sheet = Sheet::new(
+    let promises = [
+        promise(found, "RTO", of.objective.rto, "rto_met_share", false),
+        promise(found, "MTD", of.objective.mtd, "mtd_met_share", true),
+    ];
+    let mut sheet = lengths(
         findings,
-        BODY,
-        &format!("How fast {name} recovers: share of recoveries done within the time below"),
-        &format!("{name} 的恢复时间：在横轴时间内完成的恢复所占比例，对照 RTO 与 MTD"),
-    );
-    let canvas = &mut sheet.canvas;
-    let (top, bottom) = (TOP + 44.0, TOP + BODY - 44.0);
-    let promises = [("RTO", of.objective.rto, "rto_met_share"), ("MTD", of.objective.mtd, "mtd_met_share")];
-    let marks = promises.iter().filter_map(|(_, promise, _)| promise.map(crate::quantity::Span::as_seconds));
-    let x = Scale::log(time_range(extent(&bins).into_iter().chain(marks)), (LEFT, RIGHT));
-    let y = Scale::linear((0.0, 1.0), (bottom, top));
-
-    // Bins of any width, gathered in columns of equal width on the picture.
-    let width = (RIGHT - LEFT) / COLUMNS as f64;
-    let mut columns = [0.0; COLUMNS];
-    // The few below the axis are in the curve; as a bar at its edge they would look like a mode.
-    for bin in bins.iter().filter(|bin| x.holds(bin.to)) {
-        let (from, to) = ((x.at(bin.from) - LEFT) / width, (x.at(bin.to) - LEFT) / width);
-        let (first, last) = ((from as usize).min(COLUMNS - 1), (to as usize).min(COLUMNS - 1));
-        for (nth, column) in columns.iter_mut().enumerate().take(last + 1).skip(first) {
-            // A bin over several columns is shared out by their widths.
-            let part = ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0) / (to - from).max(1e-9);
-            *column += bin.count as f64 * if first == last { 1.0 } else { part };
-        }
-    }
-    let tallest = columns.iter().copied().fold(0.0, f64::max).max(1e-9);
-    for (nth, column) in columns.into_iter().enumerate().filter(|(_, column)| *column > 0.0) {
-        let height = (column / tallest * (bottom - top) * 0.6).max(1.0);
-        canvas.rect((LEFT + nth as f64 * width + 1.0, bottom - height), (width - 2.0, height), PALE);
-    }
-    for quarter in 0..=4 {
-        let share = f64::from(quarter) / 4.0;
-        canvas.line((LEFT, y.at(share)), (RIGHT, y.at(share)), GRID, 1);
-        canvas.text((LEFT - 10.0, y.at(share)), &format!("{} %", quarter * 25), 12.0, Anchor::End, INK);
-    }
-    for (at, text) in time_ticks(&x, 58.0) {
-        canvas.line((at, bottom), (at, bottom + 5.0), MUTED, 1);
-        canvas.text((at, bottom + 17.0), &text, 12.0, Anchor::Middle, INK);
-    }
-    canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
-    let foot = "time from loss of service to service (bars: how often) 从服务中断到恢复（柱：频次）";
-    canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 36.0), foot, 12.0, Anchor::Middle, MUTED);
-
-    let mut curve = vec![(LEFT, y.at(0.0))];
-    let mut done = 0;
-    for bin in &bins {
-        // Flat where no recovery ends, then up within the bin.
-        for (at, count) in [(bin.from, done), (bin.to, done + bin.count)] {
-            let point = (x.at(at), y.at(count as f64 / total as f64));
-            if curve.last().is_none_or(|last| (last.0 - point.0).abs() >= 1.0 || (last.1 - point.1).abs() >= 1.0) {
-                curve.push(point);
-            }
-        }
-        done += bin.count;
-    }
-    curve.push((RIGHT, y.at(1.0)));
-    canvas.path(curve, BLUE, 2);
-
-    let mut lines = Vec::new();
-    for (nth, (word, promise, met)) in promises.into_iter().enumerate() {
-        let Some(promise) = promise else { continue };
-        let at = x.at(promise.as_seconds());
-        lines.push(at);
-        let height = TOP + 6.0 + nth as f64 * 18.0;
-        canvas.dashed((at, height + 9.0), (at, bottom), ORANGE, 2);
-        canvas.diamond((at, height), 5.0, ORANGE, nth == 1);
-        let met = found.metric(met).and_then(|measured| measured.estimate.point);
-        let met = met.map_or_else(String::new, |share| format!(", kept in {}", percent(share)));
-        let text = format!("{word} {}{met}", duration(promise.as_seconds()));
-        if at < f64::midpoint(LEFT, RIGHT) {
-            canvas.text((at + 11.0, height), &text, 13.0, Anchor::Start, INK);
-        } else {
-            canvas.text((at - 11.0, height), &text, 13.0, Anchor::End, INK);
-        }
-    }
-    if let Some(quantiles) = quantiles {
-        let points = [("median", 0.5, quantiles.p50), ("p95", 0.95, quantiles.p95)];
-        for (word, share, quantile) in points.into_iter().filter(|(_, _, at)| x.holds(at.point)) {
-            let at = (x.at(quantile.point), y.at(share));
-            canvas.ring(at, 5, BLUE);
-            let text = fit(&format!("{word} {}", duration(quantile.point)), 13.0, 170.0);
-            let end = at.0 + 12.0 + text_width(&text, 13.0);
-            // Right of the curve is free, unless an objective stands there.
-            if end < WIDTH - MARGIN && !lines.iter().any(|line| (at.0..end).contains(line)) {
-                canvas.label((at.0 + 12.0, at.1 + 13.0), &text, 13.0, Anchor::Start, INK);
-            } else {
-                canvas.label((at.0 - 12.0, at.1 - 11.0), &text, 13.0, Anchor::End, INK);
-            }
-        }
-        sheet.note(format!("recoveries seen 恢复次数: {}, slowest 最慢 {}", count(total), duration(quantiles.max)));
-    } else {
-        sheet.note(format!("recoveries seen 恢复次数: {}", count(total)));
-    }
+        &Lengths {
+            english: format!("How fast {name} recovers: share of recoveries done within the time below"),
+            chinese: format!("{name} 的恢复时间：在横轴时间内完成的恢复所占比例，对照 RTO 与 MTD"),
+            bins: &found.recoveries,
+            quantiles: found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles),
+            promises: promises.into_iter().flatten().collect(),
+            foot: "time from loss of service to service (bars: how often) 从服务中断到恢复（柱：频次）",
+            seen: "recoveries seen 恢复次数",
+            largest: "slowest 最慢",
+        },
+    )?;
     // What never recovered is in no curve.
     let unrecovered = found.metric("unrecovered_per_year").and_then(|measured| measured.estimate.point).unwrap_or(0.0);
     let open = (unrecovered * findings.scenario.horizon.as_years() * findings.trials as f64).round();
@@ -131,4 +41,63 @@ pub fn recovery(findings: &Findings, service: ServiceId) -> Option<String> {
         ));
     }
     Some(sheet.finish(findings))
+}
+
+/// Share of losses of a dataset that were mended within a time, with the RTO; `None` when nothing had to be mended.
+#[must_use]
+pub fn data_recovery(findings: &Findings, dataset: DatasetId) -> Option<String> {
+    let found = wording::of_dataset(findings, dataset)?;
+    let of = &findings.scenario.datasets[dataset];
+    let name = named(wording::titled(&of.title, &of.name));
+    let sheet = lengths(
+        findings,
+        &Lengths {
+            english: format!("How fast {name} comes back: share of losses mended within the time below"),
+            chinese: format!("{name} 的数据恢复时间：在横轴时间内完成的恢复所占比例，对照 RTO"),
+            bins: &found.recoveries,
+            quantiles: found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles),
+            promises: promise(found, "RTO", of.rto, "rto_met_share", false).into_iter().collect(),
+            foot: "time from loss of data to users at work (bars: how often) 从数据丢失到恢复使用（柱：频次）",
+            seen: "recoveries seen 恢复次数",
+            largest: "slowest 最慢",
+        },
+    )?;
+    Some(sheet.finish(findings))
+}
+
+/// Share of losses after which the data were no older than a time, with the RPO; `None` when nothing ever came back.
+#[must_use]
+pub fn recovery_point(findings: &Findings, dataset: DatasetId) -> Option<String> {
+    let found = wording::of_dataset(findings, dataset)?;
+    let of = &findings.scenario.datasets[dataset];
+    let name = named(wording::titled(&of.title, &of.name));
+    let mut sheet = lengths(
+        findings,
+        &Lengths {
+            english: format!("How old {name} is when it comes back: share of losses that lost no more than this time"),
+            chinese: format!("{name} 的恢复点：丢失数据不超过横轴时间的比例，对照 RPO"),
+            bins: &found.points,
+            quantiles: found.metric(wording::RECOVERY_POINT).and_then(|measured| measured.estimate.quantiles),
+            promises: promise(found, "RPO", of.rpo, "rpo_met_share", false).into_iter().collect(),
+            foot: "time from the point that came back to the loss (bars: how often) 从恢复点到丢失时刻（柱：频次）",
+            seen: "losses that something came back from 有恢复点的丢失次数",
+            largest: "oldest 最旧",
+        },
+    )?;
+    // The share that kept the objective counts what the curve cannot show.
+    if of.rpo.is_some() {
+        sheet.note("nothing that came back counts as not kept 无可恢复者计为未达标");
+    }
+    Some(sheet.finish(findings))
+}
+
+fn promise(
+    found: &SubjectFindings,
+    word: &'static str,
+    promised: Option<Span>,
+    met: &str,
+    filled: bool,
+) -> Option<Promise> {
+    let met = found.metric(met).and_then(|measured| measured.estimate.point);
+    Some(Promise { word, seconds: promised?.as_seconds(), met, filled })
 }

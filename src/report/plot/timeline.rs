@@ -1,16 +1,13 @@
 //! When the services were up, degraded and down in the chosen trials.
 
 use super::axis::{Scale, round_ticks};
-use super::canvas::{Anchor, Canvas, DEGRADED, DOWN, GRID, INK, MUTED, PAPER, UP, fit, text_width};
+use super::canvas::{Anchor, BLUE, Canvas, DEGRADED, DOWN, GRID, INK, MUTED, PALE, PAPER, UP, fit, text_width};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
-use crate::id::Id;
-use crate::model::ServiceId;
-use crate::quantity::{SECONDS_PER_YEAR, Span};
+use super::timeline_rows::{Look, Mark, Row, rows};
+use crate::quantity::SECONDS_PER_YEAR;
 use crate::report::{number, trace, wording};
-use crate::simulation::{Happening, Status, Stretch};
 use crate::study::{ChosenTrial, Findings};
 
-const MOST_ROWS: usize = 10;
 const ROW: f64 = 26.0;
 const BAR: f64 = 16.0;
 const LEFT: f64 = 200.0;
@@ -48,19 +45,26 @@ pub fn timeline(findings: &Findings) -> Option<String> {
             None => trials.push((vec![word], chosen)),
         }
     }
-    let rows = services(findings);
+    let rows = rows(findings);
     if trials.is_empty() || rows.is_empty() {
         return None;
     }
     let panel = HEAD + rows.len() as f64 * ROW + TAIL;
     let body = 24.0 + panel * trials.len() as f64;
-    let mut sheet = Sheet::new(
-        findings,
-        body,
-        "When the services were down: the whole trial on the left, its longest outage enlarged on the right",
-        "服务中断时间线：左为整个试验，右为最长一次中断的放大",
-    );
-    key(&mut sheet.canvas);
+    let datasets = rows.iter().filter(|row| matches!(row, Row::Dataset(_))).count();
+    let (english, chinese) = if datasets == 0 {
+        (
+            "When the services were down: the whole trial on the left, its longest outage enlarged on the right",
+            "服务中断时间线：左为整个试验，右为最长一次中断的放大",
+        )
+    } else {
+        (
+            "When services were down and data lost: the whole trial on the left, its longest outage enlarged on the right",
+            "服务中断与数据丢失时间线：左为整个试验，右为最长一次中断的放大",
+        )
+    };
+    let mut sheet = Sheet::new(findings, body, english, chinese);
+    key(&mut sheet.canvas, datasets > 0);
     let mut all = Shown::default();
     for (nth, (words, chosen)) in trials.iter().enumerate() {
         let top = TOP + 24.0 + nth as f64 * panel;
@@ -68,10 +72,10 @@ pub fn timeline(findings: &Findings) -> Option<String> {
         all = Shown { ticks: all.ticks || shown.ticks, columns: all.columns || shown.columns };
         zoom(findings, &mut sheet.canvas, top, chosen, &rows);
     }
-    if rows.len() < findings.scenario.services.len() {
+    let services = rows.len() - datasets;
+    if services < findings.scenario.services.len() {
         sheet.note(format!(
-            "the {} services with most downtime of {} 仅列停机最久者",
-            rows.len(),
+            "the {services} services with most downtime of {} 仅列停机最久者",
             findings.scenario.services.len()
         ));
     }
@@ -86,47 +90,41 @@ pub fn timeline(findings: &Findings) -> Option<String> {
     Some(sheet.finish(findings))
 }
 
-/// Rows of the panels: all services, or those with most downtime over the chosen trials.
-fn services(findings: &Findings) -> Vec<ServiceId> {
-    let mut ids: Vec<ServiceId> = findings.scenario.services.ids().collect();
-    if ids.len() > MOST_ROWS {
-        let down = |id: ServiceId| -> u64 {
-            let stretches =
-                findings.chosen.iter().filter_map(|chosen| chosen.trace.stretches.get(id.index())).flatten();
-            let lengths = stretches.filter(|stretch| stretch.status == Status::Down).map(length);
-            lengths.map(Span::as_microseconds).fold(0, u64::saturating_add)
-        };
-        ids.sort_by_key(|id| std::cmp::Reverse(down(*id)));
-        ids.truncate(MOST_ROWS);
-        ids.sort();
-    }
-    ids
-}
-
-fn length(stretch: &Stretch) -> Span {
-    stretch.to.since(stretch.from)
-}
-
-/// What the three looks mean, in words beside a sample.
-fn key(canvas: &mut Canvas) {
-    let mut x = LEFT;
-    for (status, text) in [(Status::Up, "up 正常"), (Status::Degraded, "degraded 降级"), (Status::Down, "down 中断")]
-    {
-        bar(canvas, status, (x, x + 26.0), TOP + 6.0, 12.0);
+/// What the looks mean, in words beside a sample.
+fn key(canvas: &mut Canvas, data: bool) {
+    let mut x = if data { MARGIN } else { LEFT };
+    let looks: &[(Look, &str)] = if data {
+        &[
+            (Look::Up, "up 正常"),
+            (Look::Degraded, "degraded or spoiled 降级或损坏"),
+            (Look::Down, "down or lost 中断或丢失"),
+            (Look::Restoring, "restoring 恢复中"),
+            (Look::Verifying, "verifying 验证中"),
+        ]
+    } else {
+        &[(Look::Up, "up 正常"), (Look::Degraded, "degraded 降级"), (Look::Down, "down 中断")]
+    };
+    for &(look, text) in looks {
+        bar(canvas, look, (x, x + 26.0), TOP + 6.0, 12.0);
         canvas.text((x + 34.0, TOP + 6.0), text, 12.0, Anchor::Start, INK);
         x += 60.0 + text_width(text, 12.0);
     }
 }
 
 /// A stretch told by colour, by height and by hatching.
-fn bar(canvas: &mut Canvas, status: Status, (from, to): (f64, f64), middle: f64, height: f64) {
-    match status {
-        Status::Up => canvas.rect((from, middle - height / 4.0), (to - from, height / 2.0), UP),
-        Status::Degraded => {
+fn bar(canvas: &mut Canvas, look: Look, (from, to): (f64, f64), middle: f64, height: f64) {
+    match look {
+        Look::Up => canvas.rect((from, middle - height / 4.0), (to - from, height / 2.0), UP),
+        Look::Degraded => {
             canvas.rect((from, middle - height / 2.0), (to - from, height), DEGRADED);
             canvas.hatch((from, middle - height / 2.0), (to - from, height), INK);
         }
-        Status::Down => canvas.rect((from, middle - height / 2.0), (to - from, height), DOWN),
+        Look::Down => canvas.rect((from, middle - height / 2.0), (to - from, height), DOWN),
+        Look::Restoring => {
+            canvas.rect((from, middle - height / 2.0), (to - from, height), PALE);
+            canvas.hatch((from, middle - height / 2.0), (to - from, height), BLUE);
+        }
+        Look::Verifying => canvas.rect((from, middle - height * 0.3), (to - from, height * 0.6), BLUE),
     }
 }
 
@@ -137,7 +135,7 @@ fn overview(
     top: f64,
     words: &[&str],
     chosen: &ChosenTrial,
-    rows: &[ServiceId],
+    rows: &[Row],
 ) -> Shown {
     let horizon = findings.scenario.horizon.as_seconds();
     let scale = Scale::linear((0.0, horizon), (LEFT, RIGHT));
@@ -145,7 +143,11 @@ fn overview(
     let head = format!("{} trial {}试验", capital(&words.join(", ")), chinese(words));
     let down = number::duration(chosen.downtime.as_seconds());
     // Summed over services it can be longer than the trial itself.
-    let whose = if findings.scenario.services.len() > 1 { "down over all services" } else { "down" };
+    let whose = match findings.scenario.services.len() {
+        0 => "without data",
+        1 => "down",
+        _ => "down over all services",
+    };
     let rest = format!("no. {}, {down} {whose}", number::count(chosen.trace.trial));
     canvas.bold((MARGIN, top + 18.0), &head, 14.0, Anchor::Start, INK);
     let after = MARGIN + text_width(&head, 14.0) + 18.0;
@@ -155,36 +157,43 @@ fn overview(
         canvas.text((at, bottom + 13.0), &text, 11.0, Anchor::Middle, MUTED);
     }
     let mut shown = Shown::default();
-    for (nth, id) in rows.iter().enumerate() {
+    for (nth, row) in rows.iter().enumerate() {
         let middle = top + HEAD + (nth as f64 + 0.5) * ROW;
-        let service = &findings.scenario.services[*id];
-        let name = wording::titled(&service.title, &service.name);
-        canvas.text((LEFT - 12.0, middle), &fit(name, 13.0, LEFT - 12.0 - MARGIN), 13.0, Anchor::End, INK);
-        bar(canvas, Status::Up, (LEFT, RIGHT), middle, BAR);
-        let stretches = chosen.trace.stretches.get(id.index()).map(Vec::as_slice).unwrap_or_default();
-        let short = |stretch: &&Stretch| {
-            let width = scale.at(stretch.to.as_seconds()) - scale.at(stretch.from.as_seconds());
-            stretch.status != Status::Up && width < TICK_BELOW
+        canvas.text(
+            (LEFT - 12.0, middle),
+            &fit(row.name(findings), 13.0, LEFT - 12.0 - MARGIN),
+            13.0,
+            Anchor::End,
+            INK,
+        );
+        bar(canvas, Look::Up, (LEFT, RIGHT), middle, BAR);
+        let marks = row.marks(findings, &chosen.trace);
+        let short = |mark: &&Mark| {
+            let width = scale.at(mark.to.as_seconds()) - scale.at(mark.from.as_seconds());
+            mark.look != Look::Up && width < TICK_BELOW
         };
-        let dense = stretches.iter().filter(short).count() > MOST_TICKS;
+        let dense = marks.iter().filter(short).count() > MOST_TICKS;
         if dense {
             shown.columns = true;
-            columns(canvas, &scale, stretches, middle);
+            columns(canvas, &scale, &marks, middle);
             continue;
         }
-        // Degraded first, so that a tick of an outage is never hidden; one mark per pixel is enough.
-        for status in [Status::Degraded, Status::Down] {
+        // Degraded first and down last, so that a tick of an outage is never hidden; one mark per pixel is enough.
+        for look in [Look::Degraded, Look::Verifying, Look::Restoring, Look::Down] {
             let mut last = f64::NEG_INFINITY;
-            for stretch in stretches.iter().filter(|stretch| stretch.status == status) {
-                let (from, to) = (scale.at(stretch.from.as_seconds()), scale.at(stretch.to.as_seconds()));
+            for mark in marks.iter().filter(|mark| mark.look == look) {
+                let (from, to) = (scale.at(mark.from.as_seconds()), scale.at(mark.to.as_seconds()));
                 if to - from >= TICK_BELOW {
-                    bar(canvas, status, (from, to), middle, BAR);
+                    bar(canvas, look, (from, to), middle, BAR);
                 } else if from - last >= 1.0 {
-                    if status == Status::Down {
-                        canvas.rect((from - 1.0, middle - BAR / 2.0 - 3.0), (2.0, BAR + 6.0), DOWN);
-                        shown.ticks = true;
-                    } else {
-                        canvas.rect((from, middle - BAR / 2.0), (1.0, BAR), DEGRADED);
+                    match look {
+                        Look::Down => {
+                            canvas.rect((from - 1.0, middle - BAR / 2.0 - 3.0), (2.0, BAR + 6.0), DOWN);
+                            shown.ticks = true;
+                        }
+                        Look::Degraded => canvas.rect((from, middle - BAR / 2.0), (1.0, BAR), DEGRADED),
+                        // Beside the tick of the loss that it follows nobody would see it.
+                        Look::Up | Look::Restoring | Look::Verifying => {}
                     }
                     last = from;
                 }
@@ -195,20 +204,20 @@ fn overview(
 }
 
 /// How much of the time was down and degraded, column by column, one upon the other.
-fn columns(canvas: &mut Canvas, scale: &Scale, stretches: &[Stretch], middle: f64) {
+fn columns(canvas: &mut Canvas, scale: &Scale, marks: &[Mark], middle: f64) {
     let last = ((RIGHT - LEFT) / COLUMN) as usize - 1;
     let mut shares = vec![(0.0, 0.0); last + 1];
-    for stretch in stretches {
+    for mark in marks {
         let place = |at: f64| (scale.at(at) - LEFT) / COLUMN;
-        let (from, to) = (place(stretch.from.as_seconds()), place(stretch.to.as_seconds()));
+        let (from, to) = (place(mark.from.as_seconds()), place(mark.to.as_seconds()));
         for (nth, (down, degraded)) in
             shares.iter_mut().enumerate().take((to as usize).min(last) + 1).skip((from as usize).min(last))
         {
             let part = ((nth as f64 + 1.0).min(to) - (nth as f64).max(from)).max(0.0);
-            match stretch.status {
-                Status::Down => *down += part,
-                Status::Degraded => *degraded += part,
-                Status::Up => {}
+            match mark.look {
+                Look::Down | Look::Restoring | Look::Verifying => *down += part,
+                Look::Degraded => *degraded += part,
+                Look::Up => {}
             }
         }
     }
@@ -224,15 +233,14 @@ fn columns(canvas: &mut Canvas, scale: &Scale, stretches: &[Stretch], middle: f6
     }
 }
 
-/// The longest outage of the trial with what the other services did meanwhile.
-fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial, rows: &[ServiceId]) {
+/// The longest outage of the trial with what happened in the other rows meanwhile.
+fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial, rows: &[Row]) {
     let bottom = top + HEAD + rows.len() as f64 * ROW;
-    let mut longest: Option<(ServiceId, Stretch)> = None;
-    for id in rows {
-        let stretches = chosen.trace.stretches.get(id.index()).map(Vec::as_slice).unwrap_or_default();
-        for stretch in stretches.iter().filter(|stretch| stretch.status == Status::Down) {
-            if longest.is_none_or(|(_, other)| length(stretch) > length(&other)) {
-                longest = Some((*id, *stretch));
+    let mut longest: Option<(Row, Mark)> = None;
+    for row in rows {
+        for outage in row.outages(findings, &chosen.trace) {
+            if longest.is_none_or(|(_, other)| outage.length() > other.length()) {
+                longest = Some((*row, outage));
             }
         }
     }
@@ -240,7 +248,7 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
         canvas.text((ZOOM_LEFT, top + 18.0), "no outage in this trial 无中断", 13.0, Anchor::Start, MUTED);
         return;
     };
-    let lasted = length(&outage).as_seconds();
+    let lasted = outage.length().as_seconds();
     canvas.bold(
         (ZOOM_LEFT, top + 8.0),
         &format!("Longest outage 最长中断: {}", number::duration(lasted)),
@@ -252,16 +260,10 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
         || format!("after {}", number::duration(outage.from.as_seconds())),
         |at| format!("from {}", at.strftime("%Y-%m-%d %H:%M:%S")),
     );
-    let service = &findings.scenario.services[whose];
     let room = ZOOM_RIGHT - ZOOM_LEFT - text_width(&began, 12.0) - 12.0;
-    let began = format!("{}, {began}", fit(wording::titled(&service.title, &service.name), 12.0, room));
+    let began = format!("{}, {began}", fit(whose.name(findings), 12.0, room));
     canvas.text((ZOOM_LEFT, top + 26.0), &began, 12.0, Anchor::Start, MUTED);
-    // The first reason that the trial gives for this very outage.
-    let reason = chosen.trace.entries.iter().find_map(|entry| match entry.what {
-        Happening::Became(id, Status::Down, Some(cause)) if id == whose && entry.at == outage.from => Some(cause),
-        _ => None,
-    });
-    if let Some(cause) = reason {
+    if let Some(cause) = whose.reason(&chosen.trace, outage.from) {
         let text = format!("because {}", trace::why(&findings.scenario, cause));
         let text = fit(&text, 12.0, ZOOM_RIGHT - ZOOM_LEFT);
         canvas.text((ZOOM_LEFT, top + 43.0), &text, 12.0, Anchor::Start, INK);
@@ -276,21 +278,27 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
         let text = if tick == 0.0 { "0".to_owned() } else { format!("+{} {name}", number::plain(tick)) };
         canvas.text((at, bottom + 13.0), &text, 11.0, Anchor::Middle, MUTED);
     }
-    for (nth, id) in rows.iter().enumerate() {
+    for (nth, row) in rows.iter().enumerate() {
         let middle = top + HEAD + (nth as f64 + 0.5) * ROW;
-        let stretches = chosen.trace.stretches.get(id.index()).map(Vec::as_slice).unwrap_or_default();
-        let seen = |stretch: &&Stretch| stretch.to.as_seconds() > window.0 && stretch.from.as_seconds() < window.1;
+        let marks = row.marks(findings, &chosen.trace);
+        let seen = |mark: &&Mark| mark.to.as_seconds() > window.0 && mark.from.as_seconds() < window.1;
         let mut last = f64::NEG_INFINITY;
-        for stretch in stretches.iter().filter(seen) {
-            let (from, to) = (scale.at(stretch.from.as_seconds()), scale.at(stretch.to.as_seconds()));
+        for mark in marks.iter().filter(seen) {
+            let (from, to) = (scale.at(mark.from.as_seconds()), scale.at(mark.to.as_seconds()));
             if to - from < 1.0 && from - last < 1.0 {
                 continue;
             }
             last = from;
-            bar(canvas, stretch.status, (from, to), middle, BAR);
-            let text = number::duration(length(stretch).as_seconds());
-            if stretch.status == Status::Down && text_width(&text, 11.0) + 8.0 < to - from {
-                canvas.text((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, PAPER);
+            bar(canvas, mark.look, (from, to), middle, BAR);
+            let text = number::duration(mark.length().as_seconds());
+            if text_width(&text, 11.0) + 8.0 < to - from {
+                match mark.look {
+                    Look::Down => canvas.text((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, PAPER),
+                    Look::Restoring => {
+                        canvas.label((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, INK);
+                    }
+                    Look::Up | Look::Degraded | Look::Verifying => {}
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::id::{Id as _, IdVec};
 use crate::model::{
     Backup, BackupId, DatasetId, Distribution, Job, JobKind, Medium, Overrun, Retention, Store, StoreId, Verification,
 };
-use crate::quantity::{Bandwidth, Probability, SimTime, Span};
+use crate::quantity::{Probability, SimTime, Span};
 use crate::scenario::source::Place;
 use crate::scenario::written::backup::{
     Backup as Written, Keep, MediumFields, MediumWord, OverrunWord, PresetWord, ReducesFields, Schedule,
@@ -16,7 +16,6 @@ use crate::scenario::written::backup::{
 };
 use crate::scenario::written::read::{At, Item};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Two minutes to load a tape and to find the place on it: an assumption of this project.
 const TAPE_ACCESS: Distribution = Distribution::Fixed { value: 120.0 };
@@ -149,6 +148,15 @@ impl Lowering<'_> {
             backups.push(backup);
         }
         self.problems.muted = false;
+        let used: BTreeSet<&str> =
+            items.iter().filter_map(|item| item.value.to.as_ref()).map(|to| to.value.as_str()).collect();
+        for store in self.items(self.file.stores.as_ref(), "stores") {
+            if !used.contains(store.name.as_str()) && !self.problems.any_error() {
+                self.problems
+                    .warn("unused-store", store.place, format!("no backup goes to store `{}`", store.name))
+                    .help("name it in `to` of a backup");
+            }
+        }
         backups
     }
 
@@ -179,6 +187,15 @@ impl Lowering<'_> {
             self.problems
                 .error("foreign-key", log.place, "a copy of a backup has no log of its own")
                 .help("let the backup that it copies ship the log");
+        }
+        if let (Some(lost), None) = (&written.key_lost, &written.encrypts) {
+            self.problems
+                .warn(
+                    "key-without-encryption",
+                    lost.place,
+                    format!("`{}` can lose its key, but is it encrypted?", item.name),
+                )
+                .help("say how fast it is encrypted: `encrypts = \"500 MB/s\"`, or drop `key-lost`");
         }
         let speeds = [
             self.speed(written.rate.as_ref()),
@@ -373,17 +390,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The least of what is known of two rates.
-pub(super) fn slower(a: Option<Bandwidth>, b: Option<Bandwidth>) -> Option<Bandwidth> {
-    [a, b].into_iter().flatten().min_by(|a, b| a.bits_per_second().total_cmp(&b.bits_per_second()))
-}
-
 fn verification(written: &TestFields) -> Option<Verification> {
     let every = written.restore_test.as_ref()?.value.0;
     Some(Verification { every, catches: written.catches.as_ref().map_or(Probability::ONE, |catches| catches.value) })
-}
-
-/// Moments of all jobs of a kind.
-pub(super) fn starts_of(backup: &Backup, kind: JobKind) -> Arc<[SimTime]> {
-    backup.jobs.iter().find(|job| job.kind == kind).map_or_else(Arc::default, |job| job.starts.clone())
 }

@@ -156,14 +156,34 @@ impl Lowering<'_> {
             let protect = mirror.value.protect.as_ref().or(written.protect.as_ref());
             self.copy(Copy { item, domain, place: to, role, protect }, class, dataset, ground, stored);
         }
-        // Room to restore into is a copy that is empty until then.
-        if let Some(to) = written.recover.as_ref().and_then(|recover| recover.value.to.as_ref())
-            && let Some(domain) = self.domain_named(to, ground.tree)
-        {
-            let spare = Copy { item, domain, place: to, role: CopyRole::Spare, protect: None };
-            self.copy(spare, class, dataset, ground, stored);
+        if let Some(to) = written.recover.as_ref().and_then(|recover| recover.value.to.as_ref()) {
+            self.spare(item, (to, class), dataset, (ground, first), stored);
         }
         IdRange::new(first, stored.copies.len())
+    }
+
+    /// Room at another place, for when the primary one cannot take the data.
+    fn spare(
+        &mut self,
+        item: &Item<Written>,
+        (to, class): (&At<String>, Option<ClassId>),
+        dataset: DatasetId,
+        (ground, first): (Ground<'_>, usize),
+        stored: &mut Stored,
+    ) {
+        let Some(domain) = self.domain_named(to, ground.tree) else { return };
+        let primary = stored.copies.get(CopyId::new(first)).filter(|copy| copy.role == CopyRole::Primary);
+        if primary.is_some_and(|primary| ground.tree.domains[primary.domain].subtree.contains(domain)) {
+            self.problems
+                .error("overlapping-places", to.place, format!("`{}` lies at `{}` already", item.name, to.value))
+                .help("it is restored there first of all; name a place to go to when that is lost, or drop `to`");
+            return;
+        }
+        // Where there are too few nodes for the scheme, one copy has to do until it is brought home.
+        let nodes = hosts(ground.tree, ground.classes, domain, class).len();
+        let wide = primary.is_some_and(|primary| primary.scheme.width() as usize > nodes);
+        let protect = item.value.protect.as_ref().filter(|_| !wide);
+        self.copy(Copy { item, domain, place: to, role: CopyRole::Spare, protect }, class, dataset, ground, stored);
     }
 
     fn mirror_role(&mut self, mirror: &At<MirrorFields>) -> Option<CopyRole> {

@@ -39,10 +39,13 @@ impl Lowering<'_> {
         let own = written.unwrap_or(&empty);
         let switch = self.maybe_law(own.switch.as_ref()).or(switch);
         let switch = switch.unwrap_or_else(|| {
-            if let Some(word) = &item.value.failover {
+            // Where it uses data, their restore is what takes the time.
+            if let (Some(word), None) = (&item.value.failover, &item.value.uses) {
                 self.problems
                     .follows("missing-key", word.place, "`switch` is missing: how long the whole restore takes")
-                    .help("write `failover = { backup-restore = { switch = \"12h\" } }`");
+                    .help(
+                        "write `failover = { backup-restore = { switch = \"12h\" } }`, or name the datasets in `uses`",
+                    );
             }
             Distribution::Fixed { value: 0.0 }
         });

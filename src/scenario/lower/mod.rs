@@ -6,16 +6,19 @@ mod component;
 mod data;
 mod expect;
 mod failover;
+mod foresight;
 mod law;
 mod placement;
 mod plan;
 mod plant;
+mod route;
 mod schedule;
 mod service;
 mod spread;
 mod strike;
 mod threat;
 mod topology;
+mod upkeep;
 mod volume;
 mod waiting;
 
@@ -26,7 +29,7 @@ use super::source::{Place, Source, Sources};
 use super::written::File;
 use super::written::read::{At, Item, Named};
 use crate::id::{Id, IdVec};
-use crate::model::{ClassId, DomainId, PlantId, Scenario};
+use crate::model::{Backup, BackupId, ClassId, CopyId, CopyRole, DataCopy, DatasetId, DomainId, PlantId, Scenario};
 use crate::quantity::{SECONDS_PER_YEAR, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use topology::{Known, Topology};
@@ -127,7 +130,7 @@ impl<'a> Lowering<'a> {
         let backup_order = self.backup_order();
         let ground = backup::Ground { datasets: &dataset_ids, stores: &store_ids, clock: &clock, horizon };
         let backups = self.backups(&backup_order, ground);
-        let (threats, threat_ids) = self.threats(threat::Ground {
+        let (mut threats, threat_ids) = self.threats(threat::Ground {
             tree: &tree,
             plants: &plant_ids,
             links: &link_ids,
@@ -138,10 +141,13 @@ impl<'a> Lowering<'a> {
             horizon,
         });
         self.fruitless(&threats, &plants, &links);
+        self.spoiled_by_place(&mut threats, &tree, &stored.copies, &served.services);
+        let restorable = restorable(&stored.copies, &backups);
         let plans = self.plans(plan::Ground {
             threats: &threat_ids,
             services: &served.ids,
             datasets: &dataset_ids,
+            restorable: &restorable,
             staff_ids: &staff_ids,
             staff: &staff,
         });
@@ -180,6 +186,7 @@ impl<'a> Lowering<'a> {
             expectations,
         };
         if !self.problems.any_error() {
+            self.foresee(&scenario, &backup_order);
             self.volume(&scenario);
         }
         scenario
@@ -383,6 +390,12 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// Datasets that can come back from somewhere.
+fn restorable(copies: &IdVec<CopyId, DataCopy>, backups: &IdVec<BackupId, Backup>) -> BTreeSet<DatasetId> {
+    let mirrors = copies.iter().filter(|copy| !matches!(copy.role, CopyRole::Primary | CopyRole::Spare));
+    mirrors.map(|copy| copy.dataset).chain(backups.iter().map(|backup| backup.of)).collect()
 }
 
 /// A count with its thousands apart.

@@ -10,7 +10,7 @@ use crate::scenario::source::Place;
 use crate::scenario::written::Texts;
 use crate::scenario::written::plan::{DoesWord, PhaseWord, Plan as Written, Step as WrittenStep};
 use crate::scenario::written::read::{At, Item};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most steps of all plans together.
 const STEPS_MAX: usize = 100_000;
@@ -21,6 +21,8 @@ pub(super) struct Ground<'g> {
     pub(super) threats: &'g Names<ThreatId>,
     pub(super) services: &'g Names<ServiceId>,
     pub(super) datasets: &'g Names<DatasetId>,
+    /// Datasets with a backup or a mirror.
+    pub(super) restorable: &'g BTreeSet<DatasetId>,
     pub(super) staff_ids: &'g Names<StaffId>,
     pub(super) staff: &'g IdVec<StaffId, Staff>,
 }
@@ -197,7 +199,20 @@ impl Lowering<'_> {
                 .help(format!("say of what: `does = \"{key}\", of = \"{what}\"`"));
         }
         match key {
-            "restore" => Does::Restore(self.named(of, ground.datasets, "unknown-dataset", "dataset")),
+            "restore" => {
+                for name in of.unwrap_or_default() {
+                    if ground.datasets.get(&name.value).is_some_and(|id| !ground.restorable.contains(id)) {
+                        self.problems
+                            .error(
+                                "nothing-to-restore",
+                                name.place,
+                                format!("`{}` has neither backup nor mirror to come back from", name.value),
+                            )
+                            .help("add `[backups.NAME]` with `of` and `to`, or a `mirror` to another place");
+                    }
+                }
+                Does::Restore(self.named(of, ground.datasets, "unknown-dataset", "dataset"))
+            }
             "failover" => Does::Failover(self.named(of, ground.services, "unknown-service", "service")),
             _ => Does::Failback(self.named(of, ground.services, "unknown-service", "service")),
         }

@@ -76,7 +76,7 @@ impl Lowering<'_> {
             if parsed(&alone).is_none() {
                 let (what, range) = FIELDS[at.min(4)];
                 self.problems
-                    .error("bad-cron", place, format!("`{field}` is not a {what}"))
+                    .error("bad-cron", place, format!("`{field}` cannot be the {what} of a cron line"))
                     .help(format!("use {range}, `*`, lists (`1,3`), ranges (`1-5`) or steps (`*/2`)"));
                 return None;
             }

@@ -5,8 +5,8 @@ use super::threat::Ground;
 use super::topology::Topology;
 use crate::id::IdVec;
 use crate::model::{
-    Action, Coordinates, Disruption, DomainId, Epicentre, Level, Link, LinkId, Pick, Plant, PlantId, PlantKind, Target,
-    Threat, ThreatId,
+    Action, Coordinates, CopyId, CopyRole, DataCopy, DatasetId, Disruption, DomainId, Epicentre, Level, Link, LinkId,
+    Pick, Plant, PlantId, PlantKind, Service, ServiceId, Target, Threat, ThreatId,
 };
 use crate::scenario::source::Place;
 use crate::scenario::written::read::{At, Item};
@@ -248,6 +248,59 @@ impl Lowering<'_> {
                     )
                     .help("strike the places of their replicas, or use `suspend`");
             }
+        }
+    }
+
+    /// Datasets that a threat spoils when it does not say which: those that lie in what it strikes, and those that the services struck use.
+    pub(super) fn spoiled_by_place(
+        &mut self,
+        threats: &mut IdVec<ThreatId, Threat>,
+        tree: &Topology,
+        copies: &IdVec<CopyId, DataCopy>,
+        services: &IdVec<ServiceId, Service>,
+    ) {
+        let items = self.items(self.file.threats.as_ref(), "threats");
+        let mut spoiled = 0;
+        for (threat, item) in threats.iter_mut().zip(items) {
+            let target = &threat.target;
+            let mut found: Option<Vec<DatasetId>> = None;
+            for effect in &mut threat.effects {
+                let Action::Spoil(spoil) = &mut effect.action else { continue };
+                if spoil.datasets.is_empty() && spoiled <= STRUCK_MAX {
+                    let found = found.get_or_insert_with(|| {
+                        let circle = target.circle.iter().flat_map(|circle| circle.sites.iter().map(|(site, _)| site));
+                        let struck = target.domains.iter().chain(&target.nodes_below).chain(circle);
+                        let mut ids: std::collections::BTreeSet<DatasetId> =
+                            target.services.iter().flat_map(|service| &services[*service].uses).copied().collect();
+                        for subtree in struck.map(|domain| tree.domains[*domain].subtree.positions()) {
+                            let lies = copies.iter().filter(|copy| copy.role != CopyRole::Spare).filter(|copy| {
+                                let held = tree.domains[copy.domain].subtree.positions();
+                                held.start < subtree.end && subtree.start < held.end
+                            });
+                            ids.extend(lies.map(|copy| copy.dataset));
+                        }
+                        ids.into_iter().collect()
+                    });
+                    spoil.datasets.clone_from(found);
+                }
+                spoiled += spoil.datasets.len();
+                let place = item.value.strikes.as_ref().map_or(item.place, |strikes| strikes.place);
+                if spoil.datasets.is_empty() && !item.broken && !self.shaky {
+                    self.problems
+                        .error(
+                            "hits-nothing",
+                            place,
+                            format!("threat `{}` spoils no dataset: none lies there or is used there", threat.name),
+                        )
+                        .help("name the datasets, or strike the places and services that have some");
+                }
+            }
+        }
+        if spoiled > STRUCK_MAX {
+            let place = self.file.threats.as_ref().map_or_else(Place::default, |threats| threats.place);
+            self.problems
+                .error("too-many", place, "threats spoil more than 5 000 000 datasets all in all")
+                .help("use fewer threats, or name the datasets");
         }
     }
 

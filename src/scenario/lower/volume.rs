@@ -5,11 +5,13 @@
 
 use super::Lowering;
 use super::spread::{domains, plants, services, threats};
+use super::upkeep;
 use super::waiting::within;
 use crate::id::{Id as _, IdVec};
 use crate::model::{Cause, Class, ClassId, Distribution, DomainId, Life, Scenario, ThreatId};
 use crate::quantity::words::duration;
 use crate::scenario::source::Place;
+use crate::scenario::written::read::Item;
 use std::collections::BTreeMap;
 
 /// Most events of a trial.
@@ -61,6 +63,9 @@ pub(super) struct Places {
     other: BTreeMap<String, Place>,
     pub(super) threats: Vec<Place>,
     services: BTreeMap<String, Place>,
+    datasets: BTreeMap<String, Place>,
+    backups: BTreeMap<String, Place>,
+    plans: BTreeMap<String, Place>,
     pub(super) sites: Place,
 }
 
@@ -79,7 +84,7 @@ impl Lowering<'_> {
             );
             self.problems
                 .error("too-large", place, message)
-                .help("use fewer services, classes, plant, links or threats: each of these is a cause");
+                .help("use fewer services, classes, plant, links, datasets or threats: each of these is a cause");
         }
         let (mut events, mut pending) = (Sum::default(), Sum::default());
         let mut roots = units(scenario, &places, &mut events);
@@ -87,6 +92,7 @@ impl Lowering<'_> {
         let flaps = plants(scenario, &places, &roots, &mut events);
         let off = domains(scenario, &places, &roots, &flaps, &mut events);
         services(scenario, &places, &roots, (&flaps, &off), &mut events);
+        upkeep::data(scenario, &places, &roots, &mut events);
         if beyond(events.total, EVENTS_MAX) {
             let message = format!("{}; at most {EVENTS_MAX:e} events a trial", events.words);
             self.problems
@@ -116,11 +122,10 @@ impl Lowering<'_> {
             classes: self.items(file.classes.as_ref(), "classes").iter().map(|item| item.place).collect(),
             other,
             threats: self.items(file.threats.as_ref(), "threats").iter().map(|item| item.place).collect(),
-            services: self
-                .items(file.services.as_ref(), "services")
-                .iter()
-                .map(|item| (item.name.clone(), item.place))
-                .collect(),
+            services: by_name(self.items(file.services.as_ref(), "services")),
+            datasets: by_name(self.items(file.datasets.as_ref(), "datasets")),
+            backups: by_name(self.items(file.backups.as_ref(), "backups")),
+            plans: by_name(self.items(file.plans.as_ref(), "plans")),
             sites: file.sites.as_ref().map_or_else(Place::default, |sites| sites.place),
         }
     }
@@ -139,6 +144,23 @@ impl Places {
     pub(super) fn service(&self, name: &str) -> Place {
         self.services.get(name).copied().unwrap_or_default()
     }
+
+    pub(super) fn dataset(&self, name: &str) -> Place {
+        self.datasets.get(name).copied().unwrap_or_default()
+    }
+
+    pub(super) fn backup(&self, name: &str) -> Place {
+        self.backups.get(name).copied().unwrap_or_default()
+    }
+
+    pub(super) fn plan(&self, name: &str) -> Place {
+        self.plans.get(name).copied().unwrap_or_default()
+    }
+}
+
+/// Where things of a kind are written.
+fn by_name<T>(items: &[Item<T>]) -> BTreeMap<String, Place> {
+    items.iter().map(|item| (item.name.clone(), item.place)).collect()
 }
 
 /// What is no number is too many.

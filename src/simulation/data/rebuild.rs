@@ -30,6 +30,10 @@ impl World<'_> {
             let (copy, host) = self.data.held[unit][nth];
             if self.data.copies[copy].hosts[host as usize].away != away {
                 self.host_away(copy, host as usize, away);
+                let dataset = self.scenario.copies[copy].dataset;
+                if !self.at_rest(dataset) {
+                    self.data.touch(dataset); // it may have waited for this node
+                }
             }
         }
     }

@@ -22,18 +22,24 @@ impl World<'_> {
 
     /// Brings every dataset that something happened to up to date.
     pub(in crate::simulation) fn settle_data(&mut self) {
-        let mut nth = 0;
-        while nth < self.data.dirty.len() {
-            let dataset = self.data.dirty[nth];
-            nth += 1;
+        // What one evaluation frees may be what another that is over was waiting for: it is looked at again.
+        while let Some(dataset) = self.data.dirty.pop_front() {
             self.evaluate_data(dataset);
         }
-        self.data.dirty.clear();
     }
 
     /// True while a copy is up to date, whole, and on nodes that run and are reached.
     pub(in crate::simulation) fn usable(&self, copy: CopyId) -> bool {
         self.data.follow[copy].fresh && self.data.copies[copy].readable()
+    }
+
+    /// True while nothing is lost and every copy follows: then a node more or less matters only as far as stripes can be read.
+    pub(super) fn at_rest(&self, dataset: DatasetId) -> bool {
+        self.data.datasets[dataset].stage == DataStage::Fine
+            && self.scenario.datasets[dataset]
+                .copies
+                .iter()
+                .all(|copy| self.data.follow[copy].fresh || self.scenario.copies[copy].role == CopyRole::Spare)
     }
 
     /// The stream of the incident at hand of a dataset.
@@ -49,7 +55,9 @@ impl World<'_> {
             if !self.usable(active)
                 && let Some(mirror) = self.synchronous_mirror(dataset)
             {
-                self.promote(dataset, mirror);
+                self.promote(dataset, mirror, self.now);
+            } else if let Some(home) = self.way_home(dataset) {
+                self.promote(dataset, home, self.now);
             }
             let active = self.data.datasets[dataset].active;
             if !self.data.copies[active].intact() {
@@ -93,15 +101,25 @@ impl World<'_> {
         state.incidents += 1;
         state.lost_at = if state.readable { self.now } else { state.unreadable_since };
         state.cause = cause;
-        state.wanted = false;
+        (state.wanted, state.hands) = (false, false);
         (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
         self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
         let incarnation = self.move_data(dataset, DataStage::Unnoticed);
-        if !self.data.datasets[dataset].led {
-            let detect = &self.scenario.datasets[dataset].recovery.detect;
-            let takes = draw(detect, &mut self.data_stream(Purpose::DataDetect, dataset, 0));
-            self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+        if self.data.datasets[dataset].led == 0 {
+            self.await_detection(dataset, incarnation);
         }
+    }
+
+    fn await_detection(&mut self, dataset: DatasetId, incarnation: Incarnation) {
+        let detect = &self.scenario.datasets[dataset].recovery.detect;
+        let takes = draw(detect, &mut self.data_stream(Purpose::DataDetect, dataset, 0));
+        self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+    }
+
+    fn await_decision(&mut self, dataset: DatasetId, incarnation: Incarnation) {
+        let decide = &self.scenario.datasets[dataset].recovery.decide;
+        let takes = draw(decide, &mut self.data_stream(Purpose::DataDecide, dataset, 0));
+        self.schedule_in(takes, Event::DataStep { dataset, incarnation });
     }
 
     pub(super) fn move_data(&mut self, dataset: DatasetId, stage: DataStage) -> Incarnation {
@@ -119,14 +137,16 @@ impl World<'_> {
             return;
         }
         match state.stage {
+            DataStage::Unnoticed | DataStage::Deciding if state.led > 0 => {}
             DataStage::Unnoticed => self.loss_known(dataset),
             DataStage::Deciding => self.restore_decided(dataset),
+            DataStage::Waiting => self.data.datasets[dataset].queued = true,
             DataStage::Preparing => self.begin_moving(dataset),
             DataStage::Replaying => self.data_back(dataset),
             DataStage::Verifying => self.verified(dataset),
             DataStage::Resuming => self.recovered(dataset),
             DataStage::Gone => self.begin_anew(dataset),
-            DataStage::Fine | DataStage::Waiting | DataStage::Moving => {}
+            DataStage::Fine | DataStage::Moving => {}
         }
         self.data.touch(dataset);
     }
@@ -135,20 +155,23 @@ impl World<'_> {
         self.data.datasets[dataset].detected = Some(self.now);
         self.note(Happening::Data(DataHappening::LossKnown(dataset)));
         let incarnation = self.move_data(dataset, DataStage::Deciding);
-        let decide = &self.scenario.datasets[dataset].recovery.decide;
-        let takes = draw(decide, &mut self.data_stream(Purpose::DataDecide, dataset, 0));
-        self.schedule_in(takes, Event::DataStep { dataset, incarnation });
+        if self.data.datasets[dataset].led == 0 {
+            self.await_decision(dataset, incarnation);
+        }
     }
 
     fn restore_decided(&mut self, dataset: DatasetId) {
-        self.data.datasets[dataset].decided = Some(self.now);
+        self.data.datasets[dataset].decided.get_or_insert(self.now);
         self.note(Happening::Data(DataHappening::RestoreDecided(dataset)));
-        self.move_data(dataset, DataStage::Waiting);
+        let incarnation = self.move_data(dataset, DataStage::Waiting);
+        // Whatever is decided at the same moment queues up before anybody is served.
+        self.data.datasets[dataset].queued = false;
+        self.schedule_in(Span::ZERO, Event::DataStep { dataset, incarnation });
     }
 
     /// Somebody orders the restore: a plan, or a service that was switched to a place without data. A dataset that is merely away is
-    /// restored elsewhere; one that is fine is left alone. True when there is something to wait for.
-    pub(in crate::simulation) fn order_restore(&mut self, dataset: DatasetId) -> bool {
+    /// restored elsewhere; one that is fine is left alone. With `hands` whoever orders it does it.
+    pub(in crate::simulation) fn order_restore(&mut self, dataset: DatasetId, hands: bool) {
         let state = &self.data.datasets[dataset];
         match state.stage {
             DataStage::Fine if !self.usable(state.active) => {
@@ -162,19 +185,55 @@ impl World<'_> {
                 state.cause = cause;
             }
             DataStage::Unnoticed | DataStage::Deciding => {}
-            DataStage::Fine | DataStage::Gone => return false,
-            DataStage::Waiting
+            DataStage::Fine
+            | DataStage::Gone
+            | DataStage::Waiting
             | DataStage::Preparing
             | DataStage::Moving
             | DataStage::Replaying
             | DataStage::Verifying
-            | DataStage::Resuming => return true,
+            | DataStage::Resuming => return,
         }
         let state = &mut self.data.datasets[dataset];
-        state.detected = state.detected.or(Some(self.now));
+        state.detected.get_or_insert(self.now);
+        state.hands = hands;
         self.restore_decided(dataset);
         self.data.touch(dataset);
-        true
+    }
+
+    /// A plan says from now on when a loss is known and decided, or no more: then the dataset finds out for itself.
+    pub(in crate::simulation) fn lead_dataset(&mut self, dataset: DatasetId, leads: bool) {
+        let state = &mut self.data.datasets[dataset];
+        state.led = if leads { state.led + 1 } else { state.led - 1 };
+        if state.led == 0 {
+            let incarnation = state.incarnation;
+            match state.stage {
+                DataStage::Unnoticed => self.await_detection(dataset, incarnation),
+                DataStage::Deciding => self.await_decision(dataset, incarnation),
+                DataStage::Fine
+                | DataStage::Gone
+                | DataStage::Waiting
+                | DataStage::Preparing
+                | DataStage::Moving
+                | DataStage::Replaying
+                | DataStage::Verifying
+                | DataStage::Resuming => {}
+            }
+        }
+    }
+
+    /// A plan found out what is lost.
+    pub(in crate::simulation) fn dataset_known(&mut self, dataset: DatasetId) {
+        if self.data.datasets[dataset].stage == DataStage::Unnoticed {
+            self.loss_known(dataset);
+        }
+    }
+
+    /// A plan decided on a restore that a later step begins.
+    pub(in crate::simulation) fn dataset_decided(&mut self, dataset: DatasetId) {
+        if self.data.datasets[dataset].stage == DataStage::Deciding {
+            self.data.datasets[dataset].decided.get_or_insert(self.now);
+        }
     }
 
     /// True while a restore is under way or to come.
@@ -211,15 +270,19 @@ impl World<'_> {
         let (target, point) = (state.target, state.point);
         self.release_restore(dataset);
         self.move_data(dataset, DataStage::Fine);
-        if let Some((PointSource::Backup(_), _)) = point {
-            self.data.follow[target].fresh = true;
-            self.copy_restored(target);
+        match point {
+            Some((PointSource::Backup(_), _)) => {
+                self.data.follow[target].fresh = true;
+                self.copy_restored(target);
+            }
+            Some((PointSource::Copy(copy), _)) => self.note(Happening::Data(DataHappening::Promoted(copy))),
+            None => {}
         }
         self.data.datasets[dataset].spoiled = None;
         self.data.datasets[dataset].wanted = false;
         self.data.datasets[dataset].active = target;
         self.note(Happening::Data(DataHappening::DataWhole(dataset)));
-        self.others_are_stale(dataset);
+        self.others_are_stale(dataset, point.map_or(self.now, |(_, at)| at));
         let lost_at = self.data.datasets[dataset].lost_at;
         if let Some((_, at)) = point {
             self.book_point(dataset, lost_at.since(at.min(lost_at)));
@@ -297,7 +360,7 @@ impl World<'_> {
         self.data.datasets[dataset].spoiled = None;
         self.data.follow[active].fresh = true;
         self.copy_restored(active);
-        self.others_are_stale(dataset);
+        self.others_are_stale(dataset, SimTime::ZERO);
         self.note(Happening::Data(DataHappening::DataWhole(dataset)));
     }
 
@@ -364,28 +427,26 @@ impl World<'_> {
             let (active, readable) = (state.active, self.usable(state.active));
             match self.copy_near(dataset, place) {
                 Some(copy) if copy == active && readable => {}
-                Some(copy) if readable => self.promote(dataset, copy), // in good order: what is on the way is waited for
+                Some(copy) if readable => self.promote(dataset, copy, self.now), // in good order: what is on the way is waited for
                 Some(copy) => {
                     let Source { point, .. } = self.mirror_source(dataset, copy);
                     let lost_at = self.data.datasets[dataset].unreadable_since.max(point);
-                    self.promote(dataset, copy);
+                    self.promote(dataset, copy, point);
                     self.book_point(dataset, lost_at - point);
                 }
                 None if readable => {}
-                None => {
-                    self.order_restore(dataset);
-                }
+                None => self.order_restore(dataset, false),
             }
             self.data.touch(dataset);
         }
     }
 
-    /// Another copy is the one that counts.
-    pub(super) fn promote(&mut self, dataset: DatasetId, copy: CopyId) {
+    /// Another copy is the one that counts, with the data of a `point`.
+    pub(super) fn promote(&mut self, dataset: DatasetId, copy: CopyId, point: SimTime) {
         self.data.datasets[dataset].active = copy;
         self.data.datasets[dataset].target = copy;
         self.note(Happening::Data(DataHappening::Promoted(copy)));
-        self.others_are_stale(dataset);
+        self.others_are_stale(dataset, point);
         self.data.touch(dataset);
     }
 

@@ -52,6 +52,14 @@ impl World<'_> {
         })
     }
 
+    /// The primary copy, when the data live in borrowed room and it has been brought up to date meanwhile.
+    pub(super) fn way_home(&self, dataset: DatasetId) -> Option<CopyId> {
+        let active = self.data.datasets[dataset].active;
+        let primary = self.scenario.datasets[dataset].copies.iter().next()?;
+        let borrowed = self.scenario.copies[active].role == CopyRole::Spare;
+        (borrowed && self.usable(primary)).then_some(primary)
+    }
+
     /// The usable copy nearest to a place: in the narrowest domain that both share.
     pub(super) fn copy_near(&self, dataset: DatasetId, place: DomainId) -> Option<CopyId> {
         let shared = |copy: CopyId| {
@@ -100,8 +108,8 @@ impl World<'_> {
         Span::from_seconds((until - since).as_seconds() * short)
     }
 
-    /// Every copy but the one that counts follows it from now on: mirrors that were level stay so, all others have to be brought up to date.
-    pub(super) fn others_are_stale(&mut self, dataset: DatasetId) {
+    /// Every copy but the one that counts has to be brought up to date: what it holds beyond the `point` that counts is not what happened.
+    pub(super) fn others_are_stale(&mut self, dataset: DatasetId, point: SimTime) {
         let active = self.data.datasets[dataset].active;
         for copy in self.scenario.datasets[dataset].copies.iter() {
             if copy == active {
@@ -110,9 +118,10 @@ impl World<'_> {
                 if let Some(transfer) = self.data.follow[copy].resync.take() {
                     self.cancel_transfer(transfer);
                 }
-            } else if self.data.follow[copy].fresh {
+            } else {
+                let since = if self.data.follow[copy].fresh { point } else { self.data.follow[copy].stale_since };
                 self.data.follow[copy].fresh = false;
-                self.data.follow[copy].stale_since = self.now;
+                self.data.follow[copy].stale_since = since.min(point);
             }
         }
     }

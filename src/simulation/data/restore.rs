@@ -2,12 +2,13 @@
 
 use super::super::draw::{Purpose, chance, draw};
 use super::super::event::Event;
+use super::super::staff::Duty;
 use super::super::state::World;
 use super::super::trace::{DataHappening, Happening, PointSource};
 use super::DataStage;
 use super::replication::Source;
 use super::transfer::{Freight, Moves};
-use crate::model::{BackupId, CopyId, CopyRole, DatasetId, StoreId};
+use crate::model::{BackupId, CopyId, CopyRole, DatasetId, StaffId, StoreId};
 use crate::quantity::{Bandwidth, SimTime, Span};
 
 /// What there is to restore from.
@@ -35,10 +36,7 @@ impl World<'_> {
         }
         if state.wanted && self.usable(state.active) && state.stage != DataStage::Resuming {
             // It was only away and is there again.
-            self.release_restore(dataset);
-            self.data.datasets[dataset].wanted = false;
-            self.move_data(dataset, DataStage::Fine);
-            return;
+            return self.break_off(dataset);
         }
         if state.stage != DataStage::Waiting {
             let reading = matches!(state.stage, DataStage::Preparing | DataStage::Moving);
@@ -56,9 +54,17 @@ impl World<'_> {
                 self.move_data(dataset, DataStage::Waiting);
             }
         }
-        if self.data.datasets[dataset].stage == DataStage::Waiting {
+        let state = &self.data.datasets[dataset];
+        if state.stage == DataStage::Waiting && state.queued {
             self.try_restore(dataset);
         }
+    }
+
+    /// Nobody wants it elsewhere any more: it is there again, or there is nothing to bring elsewhere.
+    fn break_off(&mut self, dataset: DatasetId) {
+        self.release_restore(dataset);
+        self.data.datasets[dataset].wanted = false;
+        self.move_data(dataset, DataStage::Fine);
     }
 
     /// Begins the restore if there is somewhere to put it, something to take, and somebody to do it.
@@ -66,16 +72,12 @@ impl World<'_> {
         let target = self.restore_target(dataset);
         let source = match self.best_source(dataset, target) {
             Offer::Now(source) => source,
-            Offer::Later => return,
+            Offer::Later => return self.dismiss_hands(dataset),
+            Offer::Never if self.data.datasets[dataset].wanted => return self.break_off(dataset), // it is only away
             Offer::Never => return self.give_up(dataset),
         };
-        let recovery = &self.scenario.datasets[dataset].recovery;
-        if let Some(staff) = recovery.staff {
-            if self.data.staff_busy[staff] >= self.scenario.staff[staff].people || self.outranked(dataset) {
-                return;
-            }
-            self.data.staff_busy[staff] += 1;
-            self.data.datasets[dataset].staff = Some(staff);
+        if !self.hands_are_there(dataset) {
+            return;
         }
         let state = &mut self.data.datasets[dataset];
         if state.point != Some((source.from, source.point)) {
@@ -98,16 +100,61 @@ impl World<'_> {
         }
     }
 
-    /// True when a restore that goes first waits for the same people.
+    /// True when somebody is there to do it; otherwise they are called. Whoever waits for the same drive and goes first goes first.
+    fn hands_are_there(&mut self, dataset: DatasetId) -> bool {
+        if self.outranked(dataset) {
+            return false;
+        }
+        let (state, recovery) = (&self.data.datasets[dataset], &self.scenario.datasets[dataset].recovery);
+        match recovery.staff.filter(|_| !state.hands) {
+            None => true,
+            Some(_) if state.staff.is_some() => self.now >= state.answered,
+            Some(staff) => {
+                if !self.is_called(staff, Duty::Restore(dataset)) {
+                    self.call_staff(staff, 1, recovery.order, Duty::Restore(dataset));
+                }
+                false
+            }
+        }
+    }
+
+    /// Nothing can be done at the moment: nobody stands by.
+    fn dismiss_hands(&mut self, dataset: DatasetId) {
+        if let Some(staff) = self.data.datasets[dataset].staff.take() {
+            self.release_staff(staff, 1);
+        } else if let Some(staff) = self.scenario.datasets[dataset].recovery.staff
+            && self.is_called(staff, Duty::Restore(dataset))
+        {
+            self.withdraw_call(staff, Duty::Restore(dataset));
+        }
+    }
+
+    /// The people of a restore are sent; they are there after a while.
+    pub(in crate::simulation) fn restore_staffed(&mut self, dataset: DatasetId, staff: StaffId, answer: Span) {
+        let state = &mut self.data.datasets[dataset];
+        state.staff = Some(staff);
+        state.answered = self.now + answer;
+        let incarnation = state.incarnation;
+        self.schedule_in(answer, Event::DataStep { dataset, incarnation });
+    }
+
+    /// True when a restore that goes first waits for the last drives of the same store.
     fn outranked(&self, dataset: DatasetId) -> bool {
-        let mine = &self.scenario.datasets[dataset].recovery;
-        self.scenario.datasets.enumerate().any(|(other, model)| {
-            other != dataset
-                && model.recovery.staff == mine.staff
-                && model.recovery.order < mine.order
-                && self.data.datasets[other].stage == DataStage::Waiting
-                && matches!(self.best_source(other, self.restore_target(other)), Offer::Now(_))
-        })
+        let store = |of: DatasetId| match self.best_source(of, self.restore_target(of)) {
+            Offer::Now(Source { from: PointSource::Backup(backup), .. }) => Some(self.scenario.backups[backup].to),
+            Offer::Now(_) | Offer::Later | Offer::Never => None,
+        };
+        let Some(mine) = store(dataset).filter(|store| self.scenario.stores[*store].drives.is_some()) else {
+            return false;
+        };
+        let order = self.scenario.datasets[dataset].recovery.order;
+        let ahead = self.scenario.datasets.enumerate().filter(|(other, model)| {
+            model.recovery.order < order
+                && self.data.datasets[*other].stage == DataStage::Waiting
+                && store(*other) == Some(mine)
+        });
+        let free = self.scenario.stores[mine].drives.map_or(0, |drives| drives - self.data.stores[mine].busy);
+        ahead.count() >= free as usize
     }
 
     fn begin_preparing(&mut self, dataset: DatasetId, backup: BackupId) {
@@ -289,10 +336,7 @@ impl World<'_> {
         if let Some(transfer) = self.data.datasets[dataset].transfer.take() {
             self.cancel_transfer(transfer);
         }
-        if let Some(staff) = self.data.datasets[dataset].staff.take() {
-            self.data.staff_busy[staff] -= 1;
-            self.data.touch_all();
-        }
+        self.dismiss_hands(dataset);
         if let Some(store) = self.data.datasets[dataset].drive.take() {
             self.drive_returned(store);
         }

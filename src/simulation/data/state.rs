@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::quantity::SimTime;
 use crate::simulation::PointSource;
+use std::collections::VecDeque;
 
 /// Where the recovery of a dataset stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,8 +57,14 @@ pub(in crate::simulation) struct DatasetState {
     pub spoiled: Option<SimTime>,
     /// Nothing is lost, but somebody wants it elsewhere because it cannot be read where it is.
     pub wanted: bool,
-    /// Somebody else, a plan, says when it is known and decided.
-    pub led: bool,
+    /// Steps of plans that say when it is known and decided.
+    pub led: u32,
+    /// Its restore has taken its place in the queue: all that were decided at the same moment have.
+    pub queued: bool,
+    /// Whoever ordered the restore does it.
+    pub hands: bool,
+    /// When the people of the restore are there.
+    pub answered: SimTime,
     /// Copy that the restore writes.
     pub target: CopyId,
     pub point: Option<(PointSource, SimTime)>,
@@ -137,8 +144,6 @@ pub(in crate::simulation) struct DataState {
     pub follow: IdVec<CopyId, Follow>,
     pub backups: IdVec<BackupId, BackupState>,
     pub stores: IdVec<StoreId, StoreState>,
-    /// People at work, by staff.
-    pub staff_busy: IdVec<StaffId, u32>,
     /// For each unit the copies that it holds fragments of, with its position among their hosts.
     pub held: IdVec<UnitId, Vec<(CopyId, u32)>>,
     /// Services that use a dataset, and backups of it.
@@ -146,7 +151,7 @@ pub(in crate::simulation) struct DataState {
     pub backed_up: IdVec<DatasetId, Vec<BackupId>>,
     pub transfers: Transfers,
     /// Datasets that something happened to.
-    pub dirty: Vec<DatasetId>,
+    pub dirty: VecDeque<DatasetId>,
 }
 
 impl DataState {
@@ -175,12 +180,11 @@ impl DataState {
             follow: scenario.copies.iter().map(|copy| Follow::new(copy.role)).collect(),
             backups: IdVec::filled(BackupState::default(), scenario.backups.len()),
             stores: IdVec::filled(StoreState::default(), scenario.stores.len()),
-            staff_busy: IdVec::filled(0, scenario.staff.len()),
             held,
             users,
             backed_up,
             transfers: Transfers::new(scenario),
-            dirty: Vec::new(),
+            dirty: VecDeque::new(),
         };
         state.reset(scenario);
         state
@@ -188,7 +192,6 @@ impl DataState {
 
     pub fn reset(&mut self, scenario: &Scenario) {
         if !self.any {
-            self.staff_busy.as_mut_slice().fill(0);
             return;
         }
         for (state, dataset) in self.datasets.iter_mut().zip(&scenario.datasets) {
@@ -208,7 +211,6 @@ impl DataState {
             *state = BackupState { points, next, ..BackupState::default() };
         }
         self.stores.as_mut_slice().fill(StoreState::default());
-        self.staff_busy.as_mut_slice().fill(0);
         self.transfers.reset();
         self.dirty.clear();
     }
@@ -216,7 +218,7 @@ impl DataState {
     /// Has a dataset looked at once the event at hand is dealt with.
     pub fn touch(&mut self, dataset: DatasetId) {
         if !self.dirty.contains(&dataset) {
-            self.dirty.push(dataset);
+            self.dirty.push_back(dataset);
         }
     }
 
@@ -248,7 +250,10 @@ impl DatasetState {
             cause: None,
             spoiled: None,
             wanted: false,
-            led: false,
+            led: 0,
+            queued: false,
+            hands: false,
+            answered: SimTime::ZERO,
             target: active,
             point: None,
             base: SimTime::ZERO,

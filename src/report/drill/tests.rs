@@ -1,0 +1,1 @@
+//! Drills to paper.

@@ -1,0 +1,228 @@
+//! A drill in the order of the clock: what happened, and who does what.
+
+use crate::model::{Scenario, StaffId, UnitId};
+use crate::quantity::SimTime;
+use crate::report::{number, trace, wording};
+use crate::simulation::{DataHappening, Happening, PlanHappening};
+use crate::study::drill::DrillFindings;
+
+/// What a line of the timeline is to those who play.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// Told by the facilitator.
+    Inject,
+    /// Expected of the players.
+    Action,
+    /// What users notice.
+    State,
+}
+
+impl Part {
+    /// Name in keys and tables.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Inject => "inject",
+            Self::Action => "action",
+            Self::State => "state",
+        }
+    }
+}
+
+/// One line of the timeline.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// When.
+    pub at: SimTime,
+    /// What it is to the players.
+    pub part: Part,
+    /// Key of what happened, `failover-decided`.
+    pub event: &'static str,
+    /// To what.
+    pub subject: String,
+    /// One sentence.
+    pub text: String,
+    /// Who does it, empty when nobody does.
+    pub who: String,
+}
+
+/// All lines of a drill in order. The same thing at the same moment to many nodes is one line; backup jobs are left out.
+#[must_use]
+pub fn lines(findings: &DrillFindings) -> Vec<Line> {
+    let scenario = &findings.scenario;
+    let mut lines: Vec<Line> = Vec::new();
+    // Units of the group at hand: when, what key, which.
+    let mut group: Option<(SimTime, &'static str, Vec<UnitId>, Line)> = None;
+    for entry in &findings.walk.trace.entries {
+        let Some(part) = part(entry.what) else { continue };
+        let told = trace::tell(scenario, entry.what);
+        let who = who(findings, entry.what);
+        let line = Line { at: entry.at, part, event: told.event, subject: told.subject, text: told.text, who };
+        let Some(unit) = unit(entry.what) else {
+            flush(scenario, &mut group, &mut lines);
+            lines.push(line);
+            continue;
+        };
+        match &mut group {
+            Some((at, event, units, _)) if *at == entry.at && *event == line.event => units.push(unit),
+            _ => {
+                flush(scenario, &mut group, &mut lines);
+                group = Some((entry.at, line.event, vec![unit], line));
+            }
+        }
+    }
+    flush(scenario, &mut group, &mut lines);
+    lines
+}
+
+fn flush(scenario: &Scenario, group: &mut Option<(SimTime, &'static str, Vec<UnitId>, Line)>, lines: &mut Vec<Line>) {
+    let Some((_, _, units, mut line)) = group.take() else { return };
+    if units.len() > 1 {
+        let rest = line.text.strip_prefix(&line.subject).unwrap_or(&line.text).to_owned();
+        let classes: Vec<&str> = units.iter().map(|unit| scenario.class_of(*unit).name.as_str()).collect();
+        let alike = classes.windows(2).all(|pair| pair[0] == pair[1]);
+        let what = if alike { format!("units of class {}", classes[0]) } else { "units".to_owned() };
+        line.subject = format!("{} {what}", units.len());
+        line.text = format!("{}, {} and others:{rest}", line.subject, scenario.unit_name(units[0]));
+    }
+    lines.push(line);
+}
+
+/// What a happening is to the players; `None` where it would only be noise.
+fn part(what: Happening) -> Option<Part> {
+    Some(match what {
+        Happening::Became(..) | Happening::CaughtUp(_) => Part::State,
+        Happening::Data(
+            DataHappening::JobBegan(..)
+            | DataHappening::JobDone(..)
+            | DataHappening::JobFailed(..)
+            | DataHappening::JobOverran(..),
+        ) => return None,
+        Happening::Data(DataHappening::DataLost(..) | DataHappening::DataWhole(_) | DataHappening::GaveUp(_)) => {
+            Part::State
+        }
+        Happening::Detected(_)
+        | Happening::Decided(_)
+        | Happening::SwitchedTo(..)
+        | Happening::FailoverFailed(_)
+        | Happening::RepairBegan(..)
+        | Happening::Repaired(_)
+        | Happening::Rescheduled(..)
+        | Happening::Plan(_)
+        | Happening::Data(
+            DataHappening::LossKnown(_)
+            | DataHappening::RestoreDecided(_)
+            | DataHappening::RestoreBegan(..)
+            | DataHappening::RestoreFailed(..)
+            | DataHappening::DataBack(_)
+            | DataHappening::Promoted(_),
+        ) => Part::Action,
+        _ => Part::Inject,
+    })
+}
+
+/// The unit of a happening that often comes to many at once.
+fn unit(what: Happening) -> Option<UnitId> {
+    match what {
+        Happening::Failed(unit)
+        | Happening::Destroyed(unit, _)
+        | Happening::AwaitsSpare(unit)
+        | Happening::AwaitsCrew(unit)
+        | Happening::RepairBegan(unit, _)
+        | Happening::Repaired(unit)
+        | Happening::Uncovered(unit)
+        | Happening::TakenDown(unit)
+        | Happening::Rescheduled(_, unit)
+        | Happening::Data(DataHappening::RebuildBegan(_, unit, _) | DataHappening::Rebuilt(_, unit)) => Some(unit),
+        _ => None,
+    }
+}
+
+/// Who does it, as far as the scenario says.
+fn who(findings: &DrillFindings, what: Happening) -> String {
+    let scenario = &findings.scenario;
+    match what {
+        Happening::Detected(id) => {
+            let detection = &scenario.services[id].detection;
+            match (detection.probes.is_empty(), detection.person.is_some()) {
+                (true, _) => "on-call person".to_owned(),
+                (false, false) => "monitoring".to_owned(),
+                (false, true) => "monitoring or on-call person".to_owned(),
+            }
+        }
+        Happening::Decided(_) => "incident commander".to_owned(),
+        Happening::SwitchedTo(..) | Happening::FailoverFailed(_) => "service team".to_owned(),
+        Happening::RepairBegan(unit, _) | Happening::Repaired(unit) | Happening::AwaitsCrew(unit) => {
+            scenario.class_of(unit).crew.map_or_else(String::new, |crew| {
+                let crew = &scenario.crews[crew];
+                wording::titled(&crew.title, &crew.name).to_owned()
+            })
+        }
+        Happening::Plan(
+            PlanHappening::StepBegan(plan, nth)
+            | PlanHappening::StepWaits(plan, nth)
+            | PlanHappening::StepFailed(plan, nth)
+            | PlanHappening::StepDone(plan, nth),
+        ) => {
+            let step = scenario.plans[plan].steps.get(nth as usize);
+            step.and_then(|step| step.who).map_or_else(String::new, |who| staff(scenario, who))
+        }
+        Happening::Data(
+            DataHappening::RestoreBegan(id, ..) | DataHappening::RestoreFailed(id, ..) | DataHappening::DataBack(id),
+        ) => scenario.datasets[id].recovery.staff.map_or_else(|| "data team".to_owned(), |id| staff(scenario, (id, 1))),
+        Happening::Data(DataHappening::RestoreDecided(_)) => "incident commander".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// People by their title, with their number when there are several.
+pub(in crate::report) fn staff(scenario: &Scenario, (id, people): (StaffId, u32)) -> String {
+    let staff = &scenario.staff[id];
+    let title = wording::titled(&staff.title, &staff.name);
+    if people > 1 { format!("{title} × {people}") } else { title.to_owned() }
+}
+
+/// Time since the event: `+19 min`, `-12 h` before it.
+#[must_use]
+pub fn since(findings: &DrillFindings, at: SimTime) -> String {
+    let strike = findings.event.strike;
+    if at < strike {
+        format!("-{}", number::duration(strike.since(at).as_seconds()))
+    } else if at == strike {
+        "0".to_owned()
+    } else {
+        format!("+{}", number::duration(at.since(strike).as_seconds()))
+    }
+}
+
+/// The clock with its weekday: `Tue 14:19:25`, the date first when it is not that of the event.
+#[must_use]
+pub fn clock(findings: &DrillFindings, at: SimTime) -> String {
+    let scenario = &findings.scenario;
+    let Some(local) = trace::clock(scenario, at) else { return number::NOTHING.to_owned() };
+    local.strftime("%Y-%m-%d %a %H:%M:%S").to_string()
+}
+
+/// Rows and columns for a terminal: time since the event, clock, what, who.
+#[must_use]
+pub fn text(findings: &DrillFindings) -> String {
+    let mut out = format!("{:>14}  {:<23}  what happens (who)\n", "since event", "clock");
+    for line in lines(findings) {
+        let mark = match (line.part, line.event) {
+            (_, "service-down" | "data-lost" | "data-gone") => "✖",
+            (_, "service-up" | "data-whole" | "caught-up") => "●",
+            (_, "service-degraded") => "▲",
+            (Part::Inject, _) => "!",
+            (Part::Action, _) => "→",
+            (Part::State, _) => " ",
+        };
+        let who = if line.who.is_empty() { String::new() } else { format!(" ({})", line.who) };
+        out.push_str(&format!(
+            "{:>14}  {:<23}  {mark} {}{who}\n",
+            since(findings, line.at),
+            clock(findings, line.at),
+            wording::shorten(&line.text, 110),
+        ));
+    }
+    out
+}

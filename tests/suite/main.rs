@@ -11,6 +11,7 @@ mod corners;
 mod data;
 mod determinism;
 mod diagnostics;
+mod durability;
 mod exhaustive;
 mod expectations;
 mod generator;

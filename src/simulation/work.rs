@@ -60,13 +60,16 @@ impl World<'_> {
         let back = uses.iter().filter_map(|dataset| within(self.data.datasets[*dataset].back)).max();
         let found = uses.iter().filter_map(|dataset| within(self.data.datasets[*dataset].detected)).min();
         let chosen = uses.iter().filter_map(|dataset| within(self.data.datasets[*dataset].decided)).max();
+        let decided = within(state.decided).or(chosen);
+        // What was there before anybody decided for the service itself is no part of what was decided.
+        let back = back.filter(|back| decided.is_none_or(|decided| *back >= decided));
         Incident {
             service: Some(service),
             dataset: None,
             cause: state.first_cause,
             lost,
             detected: within(state.detected).or(found),
-            decided: within(state.decided).or(chosen),
+            decided,
             acted: recovered.map(|at| back.unwrap_or(at)),
             recovered,
             caught_up: None,

@@ -263,7 +263,7 @@ fn new_writes_a_commented_scenario_once() {
 fn new_lists_its_templates() {
     let (code, out, _) = ended(drsim(&folder()).args(["new", "--template", "list"]));
     let names: Vec<_> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!((code, names), (0, vec!["single-site", "two-sites", "three-zones"]));
+    assert_eq!((code, names), (0, vec!["single-site", "two-sites", "three-zones", "city-bank"]));
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn json_is_one_document_also_when_it_fails() {
 
 #[test]
 fn every_template_is_valid() {
-    for template in ["single-site", "two-sites", "three-zones"] {
+    for template in ["single-site", "two-sites", "three-zones", "city-bank"] {
         let folder = folder();
         assert_eq!(ended(drsim(&folder).args(["new", "x", "--template", template])).0, 0);
         let (code, out, err) = ended(drsim(&folder).args(["check", "x.toml"]));

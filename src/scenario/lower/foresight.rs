@@ -14,7 +14,7 @@ use crate::model::{
 use crate::quantity::Span;
 use crate::quantity::words::{bytes, duration, plain};
 use crate::scenario::source::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate and what sets it.
 type Limit = (f64, String);
@@ -285,6 +285,17 @@ impl Lowering<'_> {
         };
         if spoil.reach != Reach::Online || !stores().all(|store| open(&store)) {
             return;
+        }
+        if let Some(first) = stores().next()
+            && stores().all(|store| store.immutable.is_none())
+        {
+            let place = outlook.store_place(self, &first.name);
+            let of = &outlook.scenario.datasets[outlook.scenario.backups[backups[0]].of].name;
+            let names: BTreeSet<String> = stores().map(|store| format!("`{}`", store.name)).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            self.problems
+                .warn("backups-in-reach", place, format!("`{}` reaches every backup of `{of}`: {names}", threat.name))
+                .help("keep one store `offline`, `immutable`, or in a `segment` of its own");
         }
         for store in stores() {
             let Some(lock) = store.immutable else { continue };

@@ -5,6 +5,7 @@
 mod architecture;
 mod audit;
 mod auditor;
+mod backups;
 mod behaviour;
 mod cli;
 mod corners;

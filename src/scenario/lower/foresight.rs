@@ -289,7 +289,7 @@ impl Lowering<'_> {
         if let Some(first) = stores().next()
             && stores().all(|store| store.immutable.is_none())
         {
-            let place = outlook.store_place(self, &first.name);
+            let place = self.store_place(&first.name);
             let of = &outlook.scenario.datasets[outlook.scenario.backups[backups[0]].of].name;
             let names: BTreeSet<String> = stores().map(|store| format!("`{}`", store.name)).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
@@ -441,7 +441,7 @@ impl Outlook<'_> {
             backup.rate.map(|rate| (rate.bits_per_second() / 8.0, "what the job reads".to_owned())),
             self.disks(copy),
             link.map(|(rate, name)| (rate * backup.reduction, shrunk(&name, backup.reduction))),
-            store.write.map(|rate| {
+            store.write_rate.map(|rate| {
                 (
                     rate.bits_per_second() / 8.0 * backup.reduction,
                     shrunk(&format!("store `{}`", store.name), backup.reduction),
@@ -466,7 +466,7 @@ impl Outlook<'_> {
                 recovery.rate.map(|rate| (rate.bits_per_second() / 8.0, "`recover.rate`".to_owned())),
                 self.disks(copy),
                 link.map(|(rate, name)| (rate * model.reduction, shrunk(&name, model.reduction))),
-                store.read.map(|rate| {
+                store.read_rate.map(|rate| {
                     (
                         rate.bits_per_second() / 8.0 * model.reduction,
                         shrunk(&format!("store `{}`", store.name), model.reduction),

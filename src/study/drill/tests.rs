@@ -212,8 +212,9 @@ fn data_come_back_from_last_night_and_the_phase_to_shrink_is_named() {
     assert_eq!(took, [5.0, 30.0, 60.0, 120.0]);
     let lights = |nth: usize| walk.affected[nth].ratings.iter().map(|it| (it.promise, it.light)).collect::<Vec<_>>();
     assert_eq!(lights(1), [(Promise::Rto, Light::Red), (Promise::Rpo, Light::Red)]);
-    let service = [(Promise::Rto, Light::Red), (Promise::Rpo, Light::Red), (Promise::Mtd, Light::Red)];
-    assert_eq!(lights(0), service, "the service is judged by its data, whose RPO it takes over");
+    let service = [(Promise::Rto, Light::Red), (Promise::Rpo, Light::Unpromised), (Promise::Mtd, Light::Red)];
+    assert_eq!(lights(0), service, "the RPO was promised of the data, not of the service");
+    assert_eq!(walk.affected[0].ratings[1].measured, Some(age));
     let Some(Change::Younger { since }) = &books.ratings[1].change else { panic!("{:?}", books.ratings[1]) };
     assert_eq!(*since, SimTime::ZERO + hours(15.0 * 24.0 + 6.0));
 }

@@ -11,7 +11,9 @@ use drsim::model::DatasetId;
 use drsim::simulation::{Simulator, TrialTally};
 use std::fmt::Write as _;
 
-const BOOKS: DatasetId = DatasetId::new(0);
+fn books() -> DatasetId {
+    DatasetId::new(0)
+}
 
 /// Sites `a` and `b` with one node each and a dataset `books` at `a`; `keys` are its own.
 fn world(horizon_h: f64, keys: &str, more: &str) -> String {
@@ -46,7 +48,7 @@ fn points(text: &str, trials: u64) -> Vec<f64> {
     let mut points: Vec<f64> = tallies(text, trials)
         .iter()
         .map(|tally| {
-            let books = &tally.datasets[BOOKS];
+            let books = &tally.datasets[books()];
             assert_eq!(books.points.count, 1, "one loss, and something came back");
             books.points.sum.as_seconds() / HOUR
         })
@@ -148,7 +150,7 @@ fn restore_times_of_chains() {
                 24 * (14 + day) + 12
             );
             let text = world(24.0 * 30.0, &keys, &loss).replace("[stores.far]\n", "");
-            let books = &tallies(&text, 1)[0].datasets[BOOKS];
+            let books = &tallies(&text, 1)[0].datasets[books()];
             times.push(books.phases[2].sum.as_seconds());
             let exact = cycle.restore_s(day, 1e8, 300.0).unwrap();
             assert!(
@@ -180,7 +182,7 @@ fn losses_of_replicas_and_codes() {
                  [classes.node]\nlife = {{ exponential = {{ mttf = \"1000 h\" }} }}\nrepair = {{ exponential = {{ mean = \"100 h\" }} }}\n{crew}",
                 data + parity
             );
-            let lost = tallies(&text, trials).iter().filter(|tally| tally.datasets[BOOKS].losses > 0).count();
+            let lost = tallies(&text, trials).iter().filter(|tally| tally.datasets[books()].losses > 0).count();
             let exact = Stripe::code(data, parity, 1e-3, 1e-2, targets).unwrap().loss_by(3000.0).unwrap();
             share_is(lost, trials as usize, exact, &format!("{data}+{parity} {targets:?}"));
         }
@@ -201,7 +203,7 @@ fn what_has_not_crossed_is_lost() {
             "[threats.blow]\nat = \"{hours} h\"\nstrikes = \"a\"\neffects = [{{ destroy = {{ lasts = \"1 s\" }} }}]\n"
         );
         let text = world(2.0 * hours, &keys, &loss).replace("[stores.far]\n", "");
-        let books = &tallies(&text, 1)[0].datasets[BOOKS];
+        let books = &tallies(&text, 1)[0].datasets[books()];
         let model = Replication { write_rate: writes * 1e6, link_rate: line * 1e6, lag_s: lag };
         let (point, exact) = (books.points.sum.as_seconds(), model.recovery_point_s(hours * HOUR));
         assert!(point >= exact - 1e-3 && point - exact < lag, "{writes} over {line}: {point} against {exact}");
@@ -216,7 +218,7 @@ fn what_has_not_crossed_is_lost() {
 fn never_worse(worlds: &[String], trials: u64) {
     let lost: Vec<Vec<f64>> = worlds
         .iter()
-        .map(|text| tallies(text, trials).iter().map(|tally| tally.datasets[BOOKS].lost_bytes).collect())
+        .map(|text| tallies(text, trials).iter().map(|tally| tally.datasets[books()].lost_bytes).collect())
         .collect();
     for (step, pair) in lost.windows(2).enumerate() {
         for (trial, (worse, better)) in pair[0].iter().zip(&pair[1]).enumerate() {
@@ -300,6 +302,6 @@ fn what_is_added_leaves_the_rest_alone() {
     let mut another = String::new();
     write!(another, "{named}[datasets.notes]\nsize = \"2 TB\"\non = \"s/b\"\n[backups.notes]\nof = \"notes\"\nto = \"far\"\nfull = \"hourly\"\n").unwrap();
     for (alone, beside) in tallies(&named, 40).iter().zip(&tallies(&another, 40)) {
-        assert_eq!(alone.datasets[BOOKS], beside.datasets[BOOKS], "a dataset beside it is none of its business");
+        assert_eq!(alone.datasets[books()], beside.datasets[books()], "a dataset beside it is none of its business");
     }
 }

@@ -217,7 +217,9 @@ impl World<'_> {
         let mut rng = self.key.stream(Purpose::Job as u64, self.layout.backup_keys[backup], u64::from(run));
         let loud = chance(model.fails_loudly.get(), &mut rng);
         let bad = chance(model.fails_silently.get(), &mut rng);
-        if loud {
+        // What it builds on may have been found bad, or destroyed, while it ran.
+        let orphaned = needs.is_some_and(|needed| self.data.backups[backup].points.find(needed).is_none());
+        if loud || orphaned {
             return self.note(Happening::Data(DataHappening::JobFailed(backup, kind)));
         }
         self.book_data(model.of);

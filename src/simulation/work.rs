@@ -4,8 +4,8 @@ use super::draw::{Purpose, draw};
 use super::event::{Event, Incarnation};
 use super::state::World;
 use super::tally::{EventKind, TallyEvent};
-use super::trace::{Happening, Incident};
-use crate::model::ServiceId;
+use super::trace::{Happening, Incident, PointSource};
+use crate::model::{DatasetId, ServiceId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -56,8 +56,10 @@ impl World<'_> {
         let (state, uses) = (&self.services[service], &self.scenario.services[service].uses);
         let lost = state.down_since;
         let within = |at: Option<SimTime>| at.filter(|at| *at >= lost);
-        // Data that came back in this outage stood there unchecked before users had them.
-        let back = uses.iter().filter_map(|dataset| within(self.data.datasets[*dataset].back)).max();
+        // Data restored in this outage stood there unchecked before users had them; a mirror that took over is at work at once.
+        let restored =
+            |dataset: &&DatasetId| matches!(self.data.datasets[**dataset].point, Some((PointSource::Backup(_), _)));
+        let back = uses.iter().filter(restored).filter_map(|dataset| within(self.data.datasets[*dataset].back)).max();
         let found = uses.iter().filter_map(|dataset| within(self.data.datasets[*dataset].detected)).min();
         let chosen = uses.iter().filter_map(|dataset| within(self.data.datasets[*dataset].decided)).max();
         let decided = within(state.decided).or(chosen);

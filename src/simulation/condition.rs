@@ -5,9 +5,7 @@ use super::state::slice_end;
 use super::tally::EventTotals;
 use super::trace::Status;
 use crate::engine::{PoolGroup, Rng};
-use crate::model::{
-    Cause, Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
-};
+use crate::model::{Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId};
 use crate::quantity::{SimTime, Span};
 use std::collections::VecDeque;
 

@@ -98,6 +98,9 @@ pub mod docs {
     #[doc = include_str!("docs/models.md")]
     pub mod models {}
 
+    #[doc = include_str!("docs/recovery.md")]
+    pub mod recovery {}
+
     #[doc = include_str!("docs/limits.md")]
     pub mod limits {}
 

@@ -186,7 +186,7 @@ impl FromStr for Bytes {
 impl FromStr for Bandwidth {
     type Err = QuantityError;
 
-    /// Bits or bytes per second: `10 Gbps`, `200 MB/s`.
+    /// Bits per second, or bytes per any unit of time: `10 Gbps`, `200 MB/s`, `80 GB / day`.
     ///
     /// # Errors
     /// A missing or unknown unit, or a negative number.
@@ -195,8 +195,10 @@ impl FromStr for Bandwidth {
         let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
         let bits = BIT_RATE_UNITS.iter().find(|(name, _)| *name == unit).map(|(_, scale)| number * scale);
         let bytes = || {
-            let per_second = unit.strip_suffix("/s").or_else(|| unit.strip_suffix("/ s"))?.trim_end();
-            BYTE_UNITS.iter().find(|(name, _)| *name == per_second).map(|(_, scale)| number * scale * 8.0)
+            let (amount, time) = unit.split_once('/')?;
+            let (_, scale) = BYTE_UNITS.iter().find(|(name, _)| *name == amount.trim_end())?;
+            let (_, seconds) = TIME_UNITS.iter().find(|(names, _)| names.contains(&time.trim_start()))?;
+            Some(number * scale * 8.0 / seconds)
         };
         bits.or_else(bytes).and_then(Self::from_bits_per_second).ok_or_else(wrong)
     }

@@ -32,7 +32,7 @@ impl World<'_> {
         self.services[service].incidents += 1;
         self.services[service].attempts = 0;
         self.services[service].lost_since = self.now;
-        (self.services[service].detected, self.services[service].decided) = (None, None);
+        self.services[service].decided = None;
         self.services[service].ordered = false;
         let incarnation = self.move_stage(service, Stage::Unnoticed);
         if self.services[service].led == 0 {
@@ -108,7 +108,6 @@ impl World<'_> {
         self.tally.services[service].detections.add(length);
         self.tally.events.push(TallyEvent { service, kind: EventKind::Detection, length });
         self.note(Happening::Detected(service));
-        self.services[service].detected = Some(self.now);
         let incarnation = self.move_stage(service, Stage::Deciding);
         if self.services[service].led == 0 {
             self.await_decision_of(service, incarnation);
@@ -130,9 +129,15 @@ impl World<'_> {
         }
     }
 
+    fn decide(&mut self, service: ServiceId) {
+        if self.services[service].decided.is_none() {
+            self.services[service].decided = Some(self.now);
+            self.note(Happening::Decided(service));
+        }
+    }
+
     fn begin_failover(&mut self, service: ServiceId) {
-        self.note(Happening::Decided(service));
-        self.services[service].decided.get_or_insert(self.now);
+        self.decide(service);
         self.move_stage(service, Stage::Waiting);
         self.touch_service(service);
     }
@@ -330,7 +335,7 @@ impl World<'_> {
     /// A plan decided on a failover that a later step begins.
     pub(super) fn service_decided(&mut self, service: ServiceId) {
         if self.services[service].stage == Stage::Deciding {
-            self.services[service].decided.get_or_insert(self.now);
+            self.decide(service);
         }
     }
 
@@ -344,7 +349,6 @@ impl World<'_> {
                 if self.layout.standby[service] && state.data_missing > 0 && !state.ordered {
                     self.services[service].ordered = true;
                     self.services[service].attempts = 0;
-                    self.services[service].detected.get_or_insert(self.now);
                     self.begin_failover(service);
                 }
             }

@@ -12,6 +12,7 @@ mod draw;
 mod event;
 mod failover;
 mod failure;
+mod incident;
 mod layout;
 mod ledger;
 mod network;

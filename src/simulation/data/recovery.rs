@@ -160,9 +160,15 @@ impl World<'_> {
         }
     }
 
+    fn decide_restore(&mut self, dataset: DatasetId) {
+        if self.data.datasets[dataset].decided.is_none() {
+            self.data.datasets[dataset].decided = Some(self.now);
+            self.note(Happening::Data(DataHappening::RestoreDecided(dataset)));
+        }
+    }
+
     fn restore_decided(&mut self, dataset: DatasetId) {
-        self.data.datasets[dataset].decided.get_or_insert(self.now);
-        self.note(Happening::Data(DataHappening::RestoreDecided(dataset)));
+        self.decide_restore(dataset);
         let incarnation = self.move_data(dataset, DataStage::Waiting);
         // Whatever is decided at the same moment queues up before anybody is served.
         self.data.datasets[dataset].queued = false;
@@ -195,8 +201,11 @@ impl World<'_> {
             | DataStage::Resuming => return,
         }
         let state = &mut self.data.datasets[dataset];
-        state.detected.get_or_insert(self.now);
         state.hands = hands;
+        if state.detected.is_none() {
+            state.detected = Some(self.now);
+            self.note(Happening::Data(DataHappening::LossKnown(dataset)));
+        }
         self.restore_decided(dataset);
         self.data.touch(dataset);
     }
@@ -232,7 +241,7 @@ impl World<'_> {
     /// A plan decided on a restore that a later step begins.
     pub(in crate::simulation) fn dataset_decided(&mut self, dataset: DatasetId) {
         if self.data.datasets[dataset].stage == DataStage::Deciding {
-            self.data.datasets[dataset].decided.get_or_insert(self.now);
+            self.decide_restore(dataset);
         }
     }
 

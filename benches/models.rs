@@ -1,5 +1,7 @@
 //! Whole models: plain loops written for one model each, and drsim on the same model as a scenario.
 
+#[path = "yardsticks/data.rs"]
+mod data;
 #[path = "yardsticks/plain.rs"]
 mod plain;
 #[path = "yardsticks/scenarios.rs"]
@@ -71,5 +73,27 @@ fn voters(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, repairs, replicas, voters);
+/// Data: a year of ten pools of 7+3, ten years of a thousand nodes, and the placement of a million stripes.
+fn durability(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("durability");
+    for (name, text, trials) in [("raid", data::RAID, 1000), ("cells", data::CELLS, 1)] {
+        let scenario = scenarios::scenario(text);
+        let (mut simulator, mut trial) = (Simulator::new(&scenario), 0);
+        group.throughput(Throughput::Elements(trials));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for _ in 0..trials {
+                    trial += 1;
+                    assert!(simulator.run(1, trial).scenario.failures < 1_000_000);
+                }
+            });
+        });
+    }
+    let scenario = scenarios::scenario(data::MILLION);
+    group.throughput(Throughput::Elements(1_000_000));
+    group.sample_size(10).bench_function("placement", |bencher| bencher.iter(|| Simulator::new(&scenario)));
+    group.finish();
+}
+
+criterion_group!(benches, repairs, replicas, voters, durability);
 criterion_main!(benches);

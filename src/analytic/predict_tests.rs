@@ -290,9 +290,10 @@ fn many_alike_replicas_have_a_chain_of_their_number() {
 #[test]
 fn what_is_not_covered_is_named() {
     type Change = fn(&mut Scenario);
-    let changes: [(Change, &str); 9] = [
+    let changes: [(Change, &str); 10] = [
         (|s| s.services.as_mut_slice()[0].failover.mode = FailoverMode::HotStandby, "standby group"),
         (|s| s.services.as_mut_slice()[0].start_up = Some(exponential(1.0)), "takes time to start"),
+        (|s| s.services.as_mut_slice()[0].uses.push(crate::model::DatasetId::new(0)), "uses data"),
         (
             |s| {
                 let takes = Distribution::Fixed { value: 1.0 };

@@ -80,6 +80,7 @@ impl<'a> World<'a> {
             (service.quorum.is_some(), "its replicas elect a leader"),
             (service.start_up.is_some(), "it takes time to start"),
             (service.reschedule.is_some(), "its replicas move to other hosts"),
+            (!service.uses.is_empty(), "it uses data, which can be lost or out of reach"),
             (service.detection.false_alarms.per_second() > 0.0, "false alarms disturb it"),
         ];
         if let Some((_, reason)) = obstacles.iter().find(|(holds, _)| *holds) {

@@ -13,7 +13,7 @@ struct Template {
     text: &'static str,
 }
 
-const TEMPLATES: [Template; 3] = [
+const TEMPLATES: [Template; 4] = [
     Template {
         name: "single-site",
         about: "one service in one hall: node failures and a repair crew",
@@ -29,6 +29,11 @@ const TEMPLATES: [Template; 3] = [
         about: "a quorum over three zones of a region: majority, election, zone loss",
         text: include_str!("../../scenarios/quickstart/three-zones.toml"),
     },
+    Template {
+        name: "city-bank",
+        about: "data, backups and a recovery plan at two sites, to walk with `drsim drill`",
+        text: include_str!("../../scenarios/quickstart/city-bank.toml"),
+    },
 ];
 
 /// Arguments of `new`.
@@ -43,7 +48,7 @@ const TEMPLATES: [Template; 3] = [
 pub struct Args {
     /// Name of the scenario and of its file: small letters, digits and hyphens, or Chinese
     name: Option<String>,
-    /// single-site, two-sites, three-zones, or `list`
+    /// single-site, two-sites, three-zones, city-bank, or `list`
     #[arg(long, short, default_value = "two-sites", value_name = "TEMPLATE")]
     template: String,
     /// Replace a file of that name

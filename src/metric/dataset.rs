@@ -320,7 +320,9 @@ mod tests {
     fn of(key: &str, trials: &[DatasetTally]) -> Estimate {
         let sample = &DATASET_METRICS[position(&DATASET_METRICS, key).unwrap()].sample;
         let mut sums = sample.start();
-        trials.iter().for_each(|trial| sample.add(&mut sums, trial));
+        for trial in trials {
+            sample.add(&mut sums, trial);
+        }
         sample.estimate(&sums, YEAR, None)
     }
 

@@ -16,9 +16,9 @@ pub struct Store {
     /// What it is made of.
     pub medium: Medium,
     /// Writes at most so fast, over all drives.
-    pub write: Option<Bandwidth>,
+    pub write_rate: Option<Bandwidth>,
     /// Reads at most so fast, over all drives.
-    pub read: Option<Bandwidth>,
+    pub read_rate: Option<Bandwidth>,
     /// Drives: jobs and restores that can run at once.
     pub drives: Option<u32>,
     /// Time to load, find and fetch before the first byte of a restore, once for each link of a chain.

@@ -47,11 +47,18 @@ const HEADS: [&str; 31] = [
 /// incident that is still open has missed an objective once it lasts longer, by at least the margin shown.
 #[must_use]
 pub fn incidents(findings: &Findings) -> String {
+    let chosen = findings.chosen.iter().map(|chosen| (wording::which(chosen.which), &chosen.trace));
+    of_trials(&findings.scenario, chosen)
+}
+
+/// The same of any trials of a scenario, each with the word that says which it is.
+#[must_use]
+pub fn of_trials<'a>(scenario: &Scenario, trials: impl IntoIterator<Item = (&'static str, &'a Trace)>) -> String {
     let mut table = Table::new(&HEADS);
-    for chosen in &findings.chosen {
-        for incident in &chosen.trace.incidents {
-            let mut row = vec![chosen.trace.trial.to_string(), wording::which(chosen.which).to_owned()];
-            row.extend(Told::of(&findings.scenario, &chosen.trace, incident).row());
+    for (which, trace) in trials {
+        for incident in &trace.incidents {
+            let mut row = vec![trace.trial.to_string(), which.to_owned()];
+            row.extend(Told::of(scenario, trace, incident).row());
             table.row(&row);
         }
     }

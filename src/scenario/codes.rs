@@ -1,13 +1,17 @@
 //! Every code a problem can have, with one sentence.
 
 /// Codes and their explanations, in alphabetical order.
-pub const CODES: [(&str, &str); 116] = [
+pub const CODES: [(&str, &str); 117] = [
     ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
     (
         "at-and-occurs",
         "a threat is scripted (`at`) and stochastic (`occurs`) at once; make two threats, the second `like` the first",
     ),
     ("backup-cycle", "backups copy each other in a circle"),
+    (
+        "backups-in-reach",
+        "an intruder reaches every backup of a dataset: none is offline, immutable or in another segment",
+    ),
     ("bad-cron", "a field of a cron line is not what it must be"),
     ("bad-hours", "a text is not a part of the day such as `08:00-20:00`"),
     ("bad-name", "a name has letters that it cannot have: names key random streams, `--set` paths and folders"),

@@ -159,7 +159,7 @@ impl World<'_> {
         self.watcher_back(unit);
         if self.layout.populations[population].pool.is_none() {
             self.start_clock(unit);
-        } else {
+        } else if self.layout.populations[population].calm {
             self.resume_hits(population, unit);
         }
         if !self.layout.populations[population].plain_repair {

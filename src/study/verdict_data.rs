@@ -111,7 +111,9 @@ mod tests {
     /// Losses that came back from points of the given hours, judged against an RPO of a day, and in as many hours against an RTO of a day.
     fn verdicts(hours: &[u64], lost: u64) -> [Verdict; 2] {
         let mut lengths = Histogram::default();
-        hours.iter().for_each(|hours| lengths.add(hours * 3_600_000_000));
+        for hours in hours {
+            lengths.add(hours * 3_600_000_000);
+        }
         let judged = hours.len() as u64 + lost;
         let evidence = DataEvidence {
             dataset: DatasetId::new(0),

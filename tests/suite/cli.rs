@@ -81,7 +81,8 @@ fn files_below(folder: &Path) -> Vec<String> {
 #[test]
 fn help_shows_examples_before_options() {
     let folder = folder();
-    for subcommand in ["", "new", "check", "run", "merge", "trace", "explain", "schema", "completions", "man"] {
+    for subcommand in ["", "new", "check", "run", "drill", "merge", "trace", "explain", "schema", "completions", "man"]
+    {
         let arguments: Vec<_> = [subcommand, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let (code, out, err) = ended(drsim(&folder).args(arguments));
         assert_eq!((code, err.as_str()), (0, ""), "{subcommand}");
@@ -262,7 +263,7 @@ fn new_writes_a_commented_scenario_once() {
 fn new_lists_its_templates() {
     let (code, out, _) = ended(drsim(&folder()).args(["new", "--template", "list"]));
     let names: Vec<_> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!((code, names), (0, vec!["single-site", "two-sites", "three-zones"]));
+    assert_eq!((code, names), (0, vec!["single-site", "two-sites", "three-zones", "city-bank"]));
 }
 
 #[test]
@@ -300,7 +301,7 @@ fn json_is_one_document_also_when_it_fails() {
 
 #[test]
 fn every_template_is_valid() {
-    for template in ["single-site", "two-sites", "three-zones"] {
+    for template in ["single-site", "two-sites", "three-zones", "city-bank"] {
         let folder = folder();
         assert_eq!(ended(drsim(&folder).args(["new", "x", "--template", template])).0, 0);
         let (code, out, err) = ended(drsim(&folder).args(["check", "x.toml"]));
@@ -519,4 +520,88 @@ fn ctrl_c_keeps_what_is_finished() {
     let summary = fs::read_to_string(folder.path().join("output/small/summary.json")).unwrap();
     let trials = document(&summary)["trials"].as_u64().unwrap();
     assert!(trials > 0 && trials < 2_000_000_000 && trials.is_multiple_of(32), "{trials}");
+}
+
+/// Two sites, one scripted event that takes longer than promised, one that is nobody's concern.
+const DRILLED: &str = r#"
+format = 1
+name = "drilled"
+horizon = "60 days"
+start = 2026-01-05 00:00
+[sites.a]
+nodes = 1
+class = "server"
+[sites.b]
+nodes = 1
+class = "server"
+[classes.server]
+life = { exponential = { mttf = "5 days" } }
+repair = { fixed = "1 day" }
+[services.pay]
+title = "支付"
+replicas = { a = 1 }
+objective = { rto = "1h", mtd = "4h" }
+[threats.blackout]
+strikes = "a"
+at = 2026-01-20 14:00
+effects = [{ suspend = { lasts = "2h" } }]
+[threats.elsewhere]
+strikes = "b"
+occurs = { rate = "1 / year" }
+effects = [{ suspend = { lasts = "2h" } }]
+"#;
+
+#[test]
+fn a_drill_is_walked_written_and_judged() {
+    let folder = folder();
+    fs::write(folder.path().join("drilled.toml"), DRILLED).unwrap();
+    let (code, out, err) = ended(drsim(&folder).args(["drill", "drilled.toml"]));
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("2026-01-20 Tue 14:00:00") && out.contains("1 h too long"), "{out}");
+    assert!(err.contains("wrote output/drilled-drill") && err.contains("--when worst"), "{err}");
+    let written = files_below(&folder.path().join("output/drilled-drill"));
+    let expected = [
+        "drill.json",
+        "drill.md",
+        "incidents.csv",
+        "plots/gantt.svg",
+        "ratings.csv",
+        "run.json",
+        "scenario.toml",
+        "timeline.csv",
+    ];
+    assert_eq!(written, expected);
+    let (code, out, _) = ended(drsim(&folder).args("drill drilled.toml --when worst --json --strict".split(' ')));
+    assert_eq!(code, 3, "an objective is missed");
+    let found = document(&out);
+    assert_eq!(found["subjects"][0]["recovery_time_s"], 7200.0);
+    assert_eq!(found["sweep"]["subjects"][0]["recovery_time"]["worst_s"], 7200.0);
+    let written = files_below(&folder.path().join("output/drilled-drill"));
+    assert!(written.contains(&"sweep.csv".to_owned()) && written.contains(&"plots/recovery-point.svg".to_owned()));
+    // Struck where nobody lives, nothing is missed.
+    let line = "drill drilled.toml --threat elsewhere --strike 2026-01-12T09:00 --at p90 --strict --json";
+    let (code, out, _) = ended(drsim(&folder).args(line.split(' ')));
+    assert_eq!((code, document(&out)["strike"].as_str()), (0, Some("2026-01-12T09:00:00.000")));
+    let (code, out, _) = ended(drsim(&folder).args("drill drilled.toml --at drawn --trials 20 --json".split(' ')));
+    assert_eq!((code, document(&out)["drawn"]["subjects"][0]["recovery_time_s"]["n"].as_u64()), (0, Some(20)));
+}
+
+#[test]
+fn a_drill_that_cannot_be_says_why() {
+    let folder = folder();
+    fs::write(folder.path().join("drilled.toml"), DRILLED).unwrap();
+    fs::write(folder.path().join("small.toml"), SMALL).unwrap();
+    for (line, why) in [
+        ("drill drilled.toml --threat blakout", "`blackout`"),
+        ("drill drilled.toml --strike 2027-01-01T00:00", "it runs from 2026-01-05 00:00 to 2026-03-06 00:00"),
+        ("drill drilled.toml --strike noon", "10 days"),
+        ("drill drilled.toml --strike 10d --when worst", "cannot be used with"),
+        ("drill small.toml", "no threat to drill"),
+        ("drill .", "not of a folder"),
+    ] {
+        let (code, out, err) = ended(drsim(&folder).args(line.split(' ')));
+        assert_eq!((code, out.as_str()), (2, ""), "{line}");
+        assert!(err.contains(why), "{line}: {err}");
+    }
+    assert!(!folder.path().join("output").exists());
 }

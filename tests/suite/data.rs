@@ -303,3 +303,33 @@ fn what_is_at_risk_grows_until_the_next_point() {
     let last = f64::midpoint(late, day) * (day - late);
     close(tally.datasets[DatasetId::new(0)].at_risk / 1e6 / 1e9, (ramp + saw + last) / 1e9);
 }
+
+/// A mirror takes over before or while the service is switched: one incident, with the phases of the service.
+#[test]
+fn a_service_whose_data_are_back_first_has_phases_of_its_own() {
+    for detect in ["30 s", "15 min"] {
+        let mirror =
+            format!("mirror = {{ to = \"b\", async = {{ lag = \"5 s\" }} }}\nrecover = {{ detect = \"{detect}\" }}\n");
+        let text = world(&mirror).replace(
+            "replicas = { b = 1 }",
+            "replicas = { a = 1, b = 1 }\nfailover = { hot-standby = { switch = \"10 min\" } }\ndetection = { decide = \"10 min\" }",
+        );
+        let (_, trace) = walk(&format!("{text}{LOSS}"));
+        let of_service: Vec<_> = trace.incidents.iter().filter(|incident| incident.service.is_some()).collect();
+        assert_eq!(of_service.len(), 1);
+        let (detected, decided) = (of_service[0].detected.unwrap(), of_service[0].decided.unwrap());
+        close((decided - detected).as_seconds(), 600.0);
+        close(of_service[0].recovered.unwrap().since(decided).as_seconds(), 600.0);
+        assert_eq!(of_service[0].acted, of_service[0].recovered, "the switch, not the mirror that took over before it");
+    }
+}
+
+/// A copy of a copy takes 1 TB / 5 MB/s = 200 000 s from 04:00 of day 18 on: it carries the full of that day, not those taken meanwhile.
+#[test]
+fn a_copy_carries_what_was_there_when_it_began() {
+    let copy = "[stores.shelf]\nmedium = { tape = { write = \"5 MB/s\" } }\noffline = true\n\
+                [backups.second]\ncopies = \"nightly\"\nto = \"shelf\"\nfull = \"0 4 19 1 *\"\n";
+    let both = LOSS.replace("strikes = \"a\"", "strikes = [\"a\", \"b\"]");
+    let (tally, _) = incident(&world(&format!("{DAILY}{copy}{both}")));
+    close(tally.datasets[DatasetId::new(0)].points.sum.as_seconds(), 2.0 * DAY + 14.0 * HOUR);
+}

@@ -80,6 +80,15 @@ fn every_message_keeps_the_style() {
     assert!(seen.len() * 10 > known.len() * 8, "codes without a mistake: {:?}", known.difference(&seen));
 }
 
+/// Replayed incidents whose mistake can be seen beforehand, and what is said about it. Nothing else that is shipped is warned of.
+const FORESEEN: [(&str, &[&str]); 5] = [
+    ("cloudnordic-2023", &["backups-in-reach", "store-beside-data"]),
+    ("cloudnordic-2023-separate-networks", &["store-beside-data"]),
+    ("kyoto-2021", &["store-beside-data"]),
+    ("ovh-strasbourg-2021", &["store-in-blast-radius"]),
+    ("unisuper-2024-one-provider", &["store-in-blast-radius"]),
+];
+
 #[test]
 fn every_scenario_loads_and_fits_the_schema() {
     let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
@@ -101,7 +110,10 @@ fn every_scenario_loads_and_fits_the_schema() {
         let loaded = load(&source, &[]).unwrap_or_else(|wrong| panic!("{}\n{wrong}", path.display()));
         let warnings = loaded.warnings.items();
         assert!(warnings.iter().all(|item| item.severity == Severity::Warning));
-        assert!(warnings.is_empty(), "{}\n{}", path.display(), loaded.warnings);
+        let foreseen = FORESEEN.iter().find(|(name, _)| *name == loaded.scenario.name).map(|(_, codes)| *codes);
+        let codes: BTreeSet<&str> = warnings.iter().map(|item| item.code).collect();
+        let foreseen: BTreeSet<&str> = foreseen.unwrap_or_default().iter().copied().collect();
+        assert_eq!(codes, foreseen, "{}\n{}", path.display(), loaded.warnings);
     }
 }
 

@@ -5,12 +5,14 @@
 mod architecture;
 mod audit;
 mod auditor;
+mod backups;
 mod behaviour;
 mod cli;
 mod corners;
 mod data;
 mod determinism;
 mod diagnostics;
+mod durability;
 mod exhaustive;
 mod expectations;
 mod generator;

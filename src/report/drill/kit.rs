@@ -7,7 +7,7 @@ use super::{bia, wordings};
 use crate::report::markdown::{code, escape, table};
 use crate::report::number::{bytes, duration, percent};
 use crate::report::wording;
-use crate::study::drill::{At, DrillFindings, Promise, Spread};
+use crate::study::drill::{At, DrillFindings, Light, Promise, Spread};
 use std::fmt::Write as _;
 
 /// Most rows of the list of events; the rest is in `timeline.csv`.
@@ -55,10 +55,7 @@ fn cover(findings: &DrillFindings, version: &str, out: &mut String) {
     }
     let threat = &scenario.threats[findings.event.threat];
     let rows = vec![
-        vec![
-            "event 事件".to_owned(),
-            format!("{} ({}; {})", wordings::threat(findings), threat.kind, wordings::occurs(findings)),
-        ],
+        vec!["event 事件".to_owned(), format!("{} ({})", wordings::threat(findings), wordings::occurs(findings))],
         vec!["strikes 发生时刻".to_owned(), format!("{} local time", timeline::clock(findings, findings.event.strike))],
         vec!["disruption 中断类别".to_owned(), wordings::disruption(threat.disruption)],
         vec!["walked 推演方式".to_owned(), wordings::walked(findings.at).to_owned()],
@@ -286,7 +283,7 @@ fn record(findings: &DrillFindings, out: &mut String) {
     out.push_str("## 10. Drill record 演练记录\n\n");
     let scenario = &findings.scenario;
     let touched = findings.walk.affected.iter().filter(|it| !it.recoveries.is_empty());
-    let names: Vec<&str> = touched.map(|it| wordings::name(scenario, it.subject)).collect();
+    let names: Vec<String> = touched.map(|it| wordings::label(scenario, it.subject)).collect();
     let last = findings
         .walk
         .affected
@@ -298,7 +295,8 @@ fn record(findings: &DrillFindings, out: &mut String) {
         || "nothing to recover".to_owned(),
         |last| duration(last.since(findings.event.strike).as_seconds()),
     );
-    let missed = wordings::changes(findings).len();
+    let ratings = findings.walk.affected.iter().flat_map(|it| &it.ratings);
+    let missed = ratings.filter(|rating| rating.light == Light::Red).count();
     let how = match findings.at {
         Some(At::Median) => "median",
         Some(At::Pessimistic) => "90 % quantile",
@@ -315,10 +313,7 @@ fn record(findings: &DrillFindings, out: &mut String) {
         ],
         vec!["duration 时长".to_owned(), format!("{lasts} from the event to the last recovery")],
         vec!["target 目标".to_owned(), scenario.threats[findings.event.threat].name.clone()],
-        vec![
-            "environment 环境".to_owned(),
-            format!("model `{}`, hash {}, times at {how}", scenario.name, scenario.hash),
-        ],
+        vec!["environment 环境".to_owned(), format!("model {}, hash {}, times at {how}", scenario.name, scenario.hash)],
         vec!["observation 观察".to_owned(), String::new()],
         vec![
             "result 结果".to_owned(),
@@ -339,7 +334,7 @@ fn after_action(findings: &DrillFindings, out: &mut String) {
     let rows = findings.walk.affected.iter().flat_map(|it| {
         let promised = it.ratings.iter().filter(|rating| rating.promised.is_some());
         promised.map(|rating| {
-            let name = wordings::name(&findings.scenario, it.subject);
+            let name = wordings::label(&findings.scenario, it.subject);
             vec![
                 format!("{name} {} {}", wordings::promise(rating.promise), wordings::promised(rating.promised)),
                 wordings::light(rating.light).to_owned(),

@@ -30,7 +30,7 @@ pub fn files(findings: &DrillFindings, version: &str, resolved: &str, run_json: 
         ("drill.md".to_owned(), handout(findings, version, &names)),
         ("drill.json".to_owned(), tables::json(findings, version)),
         ("timeline.csv".to_owned(), tables::timeline_csv(findings)),
-        ("recoveries.csv".to_owned(), tables::recoveries_csv(findings)),
+        ("incidents.csv".to_owned(), tables::incidents_csv(findings)),
         ("ratings.csv".to_owned(), tables::ratings_csv(findings)),
         ("scenario.toml".to_owned(), resolved.to_owned()),
         ("run.json".to_owned(), run_json.to_owned()),
@@ -64,7 +64,7 @@ pub fn summary(findings: &DrillFindings, paint: impl Fn(Tone, &str) -> String) -
         for rating in &affected.ratings {
             let promise = wordings::promise(rating.promise);
             let light = wordings::light(rating.light).to_owned();
-            let name = wordings::name(scenario, affected.subject).to_owned();
+            let name = wordings::label(scenario, affected.subject);
             rows.push([
                 name,
                 promise.to_owned(),
@@ -90,7 +90,7 @@ pub fn summary(findings: &DrillFindings, paint: impl Fn(Tone, &str) -> String) -
         let _ = writeln!(out, "{}", cells.join("  ").trim_end());
     }
     for affected in findings.walk.affected.iter().filter(|it| it.point.is_some() || it.gone) {
-        let name = wordings::name(scenario, affected.subject);
+        let name = wordings::label(scenario, affected.subject);
         let lost = crate::report::number::bytes(affected.lost_bytes);
         let _ = writeln!(out, "{name}: {}, {lost} lost", wordings::point(scenario, affected));
     }
@@ -99,7 +99,7 @@ pub fn summary(findings: &DrillFindings, paint: impl Fn(Tone, &str) -> String) -
         for it in drawn.subjects.iter().filter(|it| !it.recovery.is_empty()) {
             let at = |level| it.recovery.quantile(level).map_or_else(String::new, duration);
             let open = if it.open > 0 { format!(", not back in {}", it.open) } else { String::new() };
-            let name = wordings::name(scenario, it.subject);
+            let name = wordings::label(scenario, it.subject);
             let _ = writeln!(out, "  {name}: {}, {}, {}{open}", at(0.5), at(0.9), at(1.0));
         }
     }
@@ -112,7 +112,7 @@ pub fn summary(findings: &DrillFindings, paint: impl Fn(Tone, &str) -> String) -
                 let _ = writeln!(
                     out,
                     "  {} {what}: best {}, mean {}, worst {} at {}",
-                    wordings::name(scenario, *subject),
+                    wordings::label(scenario, *subject),
                     duration(found.best.0.as_seconds()),
                     duration(found.mean),
                     duration(found.worst.0.as_seconds()),

@@ -5,7 +5,7 @@ use super::wordings;
 use crate::model::{Phase, Subject};
 use crate::quantity::{SimTime, Span};
 use crate::report::csv::{Table, maybe, number, seconds, text};
-use crate::report::{trace, trace_data};
+use crate::report::{incidents, trace, trace_data};
 use crate::study::drill::{At, Drawn, DrillFindings, Extremes, Promise, Spread, Sweep};
 use serde_json::{Value, json};
 
@@ -37,64 +37,13 @@ pub fn timeline_csv(findings: &DrillFindings) -> String {
     table.end()
 }
 
-/// `recoveries.csv`: one row per loss of a service or dataset with the clock times of its phases.
+/// `incidents.csv`: as that of a study, one row per loss of a service or dataset.
 #[must_use]
-pub fn recoveries_csv(findings: &DrillFindings) -> String {
-    let mut table = Table::new(&[
-        "kind",
-        "name",
-        "cause",
-        "lost_at",
-        "detected_at",
-        "decided_at",
-        "acted_at",
-        "recovered_at",
-        "caught_up_at",
-        "detect_s",
-        "decide_s",
-        "act_s",
-        "verify_s",
-        "wrt_s",
-        "recovery_time_s",
-        "over",
-        "recovery_point_s",
-        "source",
-        "point_at",
-        "data_lost_bytes",
-    ]);
-    let scenario = &findings.scenario;
-    for affected in &findings.walk.affected {
-        for recovery in &affected.recoveries {
-            let incident = &recovery.incident;
-            let cause = incident.cause.map(|cause| cause.label(scenario)).unwrap_or_default();
-            let mut row = vec![
-                wordings::kind(affected.subject).to_owned(),
-                text(wordings::name(scenario, affected.subject)),
-                text(&cause),
-            ];
-            let moments = [
-                Some(incident.lost),
-                incident.detected,
-                incident.decided,
-                incident.acted,
-                incident.recovered,
-                incident.caught_up,
-            ];
-            row.extend(moments.map(|at| iso(findings, at)));
-            row.extend(Phase::ALL.map(|phase| number(recovery.took(phase).as_seconds())));
-            row.push(number(recovery.work.as_seconds()));
-            row.push(number(recovery.time.as_seconds()));
-            row.push((!recovery.open).to_string());
-            row.push(span(recovery.point));
-            row.push(
-                incident.point.map(|(source, _)| text(&trace_data::source_name(scenario, source))).unwrap_or_default(),
-            );
-            row.push(iso(findings, incident.point.map(|(_, at)| at)));
-            row.push(if incident.dataset.is_some() { incident.lost_bytes.to_string() } else { String::new() });
-            table.row(&row);
-        }
-    }
-    table.end()
+pub fn incidents_csv(findings: &DrillFindings) -> String {
+    // What is still open was watched until the end of the walk, not of the scenario.
+    let horizon = findings.walk.end.since(SimTime::ZERO);
+    let watched = crate::model::Scenario { horizon, ..findings.scenario.as_ref().clone() };
+    incidents::of_trials(&watched, [(findings.at.map_or("drawn", At::key), &findings.walk.trace)])
 }
 
 /// `ratings.csv`: every objective against what happened.

@@ -51,47 +51,46 @@ pub struct Line {
 pub fn lines(findings: &DrillFindings) -> Vec<Line> {
     let scenario = &findings.scenario;
     let mut lines: Vec<Line> = Vec::new();
-    // Units of the group at hand: when, what key, which.
-    let mut group: Option<(SimTime, &'static str, Vec<UnitId>, Line)> = None;
+    let mut groups: Vec<(usize, Vec<UnitId>)> = Vec::new();
     for entry in &findings.walk.trace.entries {
-        let Some(part) = part(entry.what) else { continue };
+        let Some(part) = part(scenario, entry.what) else { continue };
         let told = trace::tell(scenario, entry.what);
-        let who = who(findings, entry.what);
-        let line = Line { at: entry.at, part, event: told.event, subject: told.subject, text: told.text, who };
-        let Some(unit) = unit(entry.what) else {
-            flush(scenario, &mut group, &mut lines);
-            lines.push(line);
+        let unit = unit(entry.what);
+        // The first line of its kind at this moment stands for all units.
+        let same =
+            |(line, _): &&mut (usize, Vec<UnitId>)| lines[*line].at == entry.at && lines[*line].event == told.event;
+        if let Some(unit) = unit
+            && let Some((_, units)) = groups.iter_mut().rev().take(8).find(same)
+        {
+            units.push(unit);
             continue;
-        };
-        match &mut group {
-            Some((at, event, units, _)) if *at == entry.at && *event == line.event => units.push(unit),
-            _ => {
-                flush(scenario, &mut group, &mut lines);
-                group = Some((entry.at, line.event, vec![unit], line));
-            }
         }
+        groups.extend(unit.map(|unit| (lines.len(), vec![unit])));
+        let who = who(findings, entry.what);
+        lines.push(Line { at: entry.at, part, event: told.event, subject: told.subject, text: told.text, who });
     }
-    flush(scenario, &mut group, &mut lines);
-    lines
-}
-
-fn flush(scenario: &Scenario, group: &mut Option<(SimTime, &'static str, Vec<UnitId>, Line)>, lines: &mut Vec<Line>) {
-    let Some((_, _, units, mut line)) = group.take() else { return };
-    if units.len() > 1 {
+    for (nth, units) in groups.into_iter().filter(|(_, units)| units.len() > 1) {
+        let line = &mut lines[nth];
         let rest = line.text.strip_prefix(&line.subject).unwrap_or(&line.text).to_owned();
         let classes: Vec<&str> = units.iter().map(|unit| scenario.class_of(*unit).name.as_str()).collect();
         let alike = classes.windows(2).all(|pair| pair[0] == pair[1]);
         let what = if alike { format!("units of class {}", classes[0]) } else { "units".to_owned() };
         line.subject = format!("{} {what}", units.len());
-        line.text = format!("{}, {} and others:{rest}", line.subject, scenario.unit_name(units[0]));
+        line.text = format!("each of {} (first {}){rest}", line.subject, scenario.unit_name(units[0]));
     }
-    lines.push(line);
+    lines
 }
 
 /// What a happening is to the players; `None` where it would only be noise.
-fn part(what: Happening) -> Option<Part> {
+fn part(scenario: &Scenario, what: Happening) -> Option<Part> {
     Some(match what {
         Happening::Became(..) | Happening::CaughtUp(_) => Part::State,
+        // Racks made from a count go with the room around them.
+        Happening::DomainOff(id) | Happening::DomainOn(id) | Happening::DomainRestarting(id, _)
+            if !scenario.domains[id].named =>
+        {
+            return None;
+        }
         Happening::Data(
             DataHappening::JobBegan(..)
             | DataHappening::JobDone(..)
@@ -171,6 +170,7 @@ fn who(findings: &DrillFindings, what: Happening) -> String {
             DataHappening::RestoreBegan(id, ..) | DataHappening::RestoreFailed(id, ..) | DataHappening::DataBack(id),
         ) => scenario.datasets[id].recovery.staff.map_or_else(|| "data team".to_owned(), |id| staff(scenario, (id, 1))),
         Happening::Data(DataHappening::RestoreDecided(_)) => "incident commander".to_owned(),
+        Happening::Data(DataHappening::LossKnown(_)) => "on-call person".to_owned(),
         _ => String::new(),
     }
 }

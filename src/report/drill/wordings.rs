@@ -34,6 +34,13 @@ pub fn name(scenario: &Scenario, subject: Subject) -> &str {
     }
 }
 
+/// Name of a service or dataset, the latter marked: both may have the same name.
+#[must_use]
+pub fn label(scenario: &Scenario, subject: Subject) -> String {
+    let mark = if matches!(subject, Subject::Dataset(_)) { " (data)" } else { "" };
+    format!("{}{mark}", name(scenario, subject))
+}
+
 /// Name and title of a service or dataset.
 #[must_use]
 pub fn titled(scenario: &Scenario, subject: Subject) -> String {
@@ -43,8 +50,8 @@ pub fn titled(scenario: &Scenario, subject: Subject) -> String {
         Subject::Domain(id) => &scenario.domains[id].title,
         Subject::Scenario => &scenario.title,
     };
-    let name = name(scenario, subject);
-    if title.trim().is_empty() || title == name { name.to_owned() } else { format!("{name} {title}") }
+    let name = label(scenario, subject);
+    if title.trim().is_empty() || *title == name { name } else { format!("{name} {title}") }
 }
 
 /// `service` or `dataset`.
@@ -136,6 +143,12 @@ pub fn changes(findings: &DrillFindings) -> Vec<String> {
     let mut sentences = Vec::new();
     for affected in &findings.walk.affected {
         for rating in &affected.ratings {
+            // What its data lack is said of the data.
+            let told_there = rating.promise == Promise::Rpo
+                && matches!(affected.subject, Subject::Service(id) if lacking(findings, id));
+            if told_there {
+                continue;
+            }
             if let (Some(change), Some(limit)) = (&rating.change, rating.promised) {
                 let head = format!(
                     "{} {} {}",
@@ -148,6 +161,14 @@ pub fn changes(findings: &DrillFindings) -> Vec<String> {
         }
     }
     sentences
+}
+
+/// True when some dataset of a service misses its own RPO.
+fn lacking(findings: &DrillFindings, id: crate::model::ServiceId) -> bool {
+    let uses = &findings.scenario.services[id].uses;
+    let red = |it: &&Affected| it.ratings.iter().any(|it| it.promise == Promise::Rpo && it.light == Light::Red);
+    let own = |it: &&Affected| matches!(it.subject, Subject::Dataset(data) if uses.contains(&data));
+    findings.walk.affected.iter().filter(own).any(|it| red(&it))
 }
 
 fn told(findings: &DrillFindings, affected: &Affected, rating: &Rating, limit: Span, change: &Change) -> String {
@@ -200,7 +221,7 @@ fn told(findings: &DrillFindings, affected: &Affected, rating: &Rating, limit: S
             )
         }
         Change::Younger { since } => format!(
-            "the data that came back were {took} old, {} allowed; the point would have to be of {} or later ({})",
+            "the data that came back were {took} old, {} allowed; the point would have to be of {} or later (it was: {})",
             span(limit),
             trace_data::moment(&findings.scenario, *since),
             point(&findings.scenario, affected)

@@ -11,7 +11,7 @@ use crate::report::drill::timeline;
 use crate::report::drill::wordings;
 use crate::report::{number, trace};
 use crate::simulation::Status;
-use crate::study::drill::{Affected, DrillFindings, Promise};
+use crate::study::drill::{Affected, DrillFindings, Light, Promise};
 use plotters::style::RGBColor;
 
 const LEFT: f64 = 190.0;
@@ -126,7 +126,7 @@ pub fn gantt(findings: &DrillFindings) -> Option<String> {
         beside(canvas, (begin, begin + size.0), middle, &text);
     }
     let strike = scale.at(findings.event.strike.as_seconds());
-    canvas.line((strike, top - 22.0), (strike, bottom), INK, 2);
+    canvas.line((strike, top - 4.0), (strike, bottom), INK, 2);
     if hidden > 0 {
         sheet.note(format!("{hidden} more are in timeline.csv 其余见 timeline.csv"));
     }
@@ -257,14 +257,18 @@ fn draw_row(findings: &DrillFindings, canvas: &mut Canvas, scale: &Scale, row: &
     }
     let below = middle + BAR / 2.0 + 11.0;
     let text = fit(&account(row), 11.0, RIGHT - LEFT - 130.0);
-    canvas.text((LEFT + 2.0, below), &text, 11.0, Anchor::Start, INK);
+    canvas.text((scale.at(findings.event.strike.as_seconds()) + 6.0, below), &text, 11.0, Anchor::Start, INK);
     canvas.text((RIGHT, below), &beyond.join("  "), 11.0, Anchor::End, MUTED);
 }
 
 /// What is said below a bar: the light, the phases, the limits.
 fn account(row: &Affected) -> String {
-    let light = wordings::light(row.light());
-    let word = light.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let word = match row.light() {
+        Light::Green => "● green",
+        Light::Amber => "▲ amber",
+        Light::Red => "✖ red",
+        Light::Unpromised => "– no objective",
+    };
     let worst = row.worst().map_or_else(String::new, |worst| {
         let told = if worst.open { "not over after" } else { "back after" };
         format!(" · {told} {}", number::duration(worst.time.as_seconds()))

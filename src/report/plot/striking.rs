@@ -91,12 +91,18 @@ fn panel(findings: &DrillFindings, sweep: &Sweep, canvas: &mut Canvas, curve: &C
         .promised
         .filter(|_| shown.is_none())
         .map_or_else(String::new, |limit| format!(" · objective {}", seconds(limit)));
-    let told = format!(
-        "best {} · mean {} · worst {}{off}",
-        seconds(curve.found.best.0),
-        number::duration(curve.found.mean),
-        seconds(curve.found.worst.0)
-    );
+    // A second more or less is how a transfer rounds.
+    let flat = curve.found.worst.0.saturating_sub(curve.found.best.0).as_seconds() < 1.0;
+    let told = if flat {
+        format!("{} at every moment{off}", seconds(curve.found.worst.0))
+    } else {
+        format!(
+            "best {} · mean {} · worst {}{off}",
+            seconds(curve.found.best.0),
+            number::duration(curve.found.mean),
+            seconds(curve.found.worst.0)
+        )
+    };
     canvas.text((RIGHT, top + 8.0), &told, 12.0, Anchor::End, INK);
     days(findings, canvas, &across, (from, length), (head, bottom));
     let (unit, word) = unit_of(high);
@@ -124,8 +130,10 @@ fn panel(findings: &DrillFindings, sweep: &Sweep, canvas: &mut Canvas, curve: &C
         let text = format!("{} {}", if curve.point { "RPO" } else { "RTO" }, number::duration(limit));
         canvas.label((RIGHT - 4.0, at - 9.0), &text, 11.0, Anchor::End, ORANGE);
     }
-    mark(canvas, (across.at(curve.found.worst.1.as_seconds()), up.at(most)), false, INK);
-    mark(canvas, (across.at(curve.found.best.1.as_seconds()), up.at(curve.found.best.0.as_seconds())), true, INK);
+    if !flat {
+        mark(canvas, (across.at(curve.found.worst.1.as_seconds()), up.at(most)), false, INK);
+        mark(canvas, (across.at(curve.found.best.1.as_seconds()), up.at(curve.found.best.0.as_seconds())), true, INK);
+    }
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
 }
 

@@ -295,7 +295,7 @@ fn zoom(findings: &Findings, canvas: &mut Canvas, top: f64, chosen: &ChosenTrial
                 match mark.look {
                     Look::Down => canvas.text((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, PAPER),
                     Look::Restoring => {
-                        canvas.label((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, INK)
+                        canvas.label((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, INK);
                     }
                     Look::Up | Look::Degraded | Look::Verifying => {}
                 }

@@ -128,7 +128,7 @@ impl Lowering<'_> {
         if let Some(on) = &written.on
             && let Some(domain) = self.domain_named(on, ground.tree)
         {
-            let copy = Copy { item, domain, place: on, role: CopyRole::Primary, protect: written.protect.as_ref() };
+            let copy = Kept { item, domain, place: on, role: CopyRole::Primary, protect: written.protect.as_ref() };
             self.copy(copy, class, dataset, ground, stored);
         }
         for mirror in written.mirror.iter().flat_map(|mirrors| &mirrors.value.0) {
@@ -154,7 +154,7 @@ impl Lowering<'_> {
             }
             let Some(role) = role else { continue };
             let protect = mirror.value.protect.as_ref().or(written.protect.as_ref());
-            self.copy(Copy { item, domain, place: to, role, protect }, class, dataset, ground, stored);
+            self.copy(Kept { item, domain, place: to, role, protect }, class, dataset, ground, stored);
         }
         if let Some(to) = written.recover.as_ref().and_then(|recover| recover.value.to.as_ref()) {
             self.spare(item, (to, class), dataset, (ground, first), stored);
@@ -183,7 +183,7 @@ impl Lowering<'_> {
         let nodes = hosts(ground.tree, ground.classes, domain, class).len();
         let wide = primary.is_some_and(|primary| primary.scheme.width() as usize > nodes);
         let protect = item.value.protect.as_ref().filter(|_| !wide);
-        self.copy(Copy { item, domain, place: to, role: CopyRole::Spare, protect }, class, dataset, ground, stored);
+        self.copy(Kept { item, domain, place: to, role: CopyRole::Spare, protect }, class, dataset, ground, stored);
     }
 
     fn mirror_role(&mut self, mirror: &At<MirrorFields>) -> Option<CopyRole> {
@@ -210,7 +210,7 @@ impl Lowering<'_> {
 
     fn copy(
         &mut self,
-        copy: Copy<'_>,
+        copy: Kept<'_>,
         class: Option<ClassId>,
         dataset: DatasetId,
         ground: Ground<'_>,
@@ -308,7 +308,7 @@ impl Lowering<'_> {
     /// Which nodes hold what, and in how many stripes.
     fn placement(
         &mut self,
-        copy: &Copy<'_>,
+        copy: &Kept<'_>,
         (scheme, spreading, place): (Scheme, Spreading, Place),
         hosts: &[UnitId],
         tree: &Topology,
@@ -359,8 +359,10 @@ impl Lowering<'_> {
         } else if clustered.is_some() {
             pools = Some((nodes / u64::from(width)).max(1));
             Placement::Clustered
+        } else if level == Level::Node {
+            Placement::Random
         } else {
-            if level == Level::Node { Placement::Random } else { Placement::Spread(level) }
+            Placement::Spread(level)
         };
         if let Some(spread) = spreading.spread.filter(|_| level != Level::Node) {
             if let (Some((key, _)), true) =
@@ -392,7 +394,7 @@ impl Lowering<'_> {
     /// More fragments than domains to keep them apart.
     fn too_far_apart(
         &mut self,
-        copy: &Copy<'_>,
+        copy: &Kept<'_>,
         width: u32,
         (level, place): (Level, Place),
         hosts: &[UnitId],
@@ -513,7 +515,8 @@ impl Lowering<'_> {
 }
 
 /// A copy about to be lowered.
-struct Copy<'c> {
+#[derive(Clone, Copy)]
+struct Kept<'c> {
     item: &'c Item<Written>,
     domain: DomainId,
     place: &'c At<String>,

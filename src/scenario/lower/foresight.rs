@@ -14,7 +14,7 @@ use crate::model::{
 use crate::quantity::Span;
 use crate::quantity::words::{bytes, duration, plain};
 use crate::scenario::source::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate and what sets it.
 type Limit = (f64, String);
@@ -230,7 +230,7 @@ impl Lowering<'_> {
         let elsewhere: Vec<Option<DomainId>> =
             stores.iter().map(|(_, at)| *at).chain(mirrors.iter().map(|at| Some(*at))).collect();
         let store = &scenario.stores[scenario.backups[first].to];
-        let place = outlook.store_place(self, &store.name);
+        let place = self.store_place(&store.name);
         let of = &scenario.datasets[id].name;
         let threat = scenario.threats.iter().find(|threat| {
             destroys(threat)
@@ -286,9 +286,20 @@ impl Lowering<'_> {
         if spoil.reach != Reach::Online || !stores().all(|store| open(&store)) {
             return;
         }
+        if let Some(first) = stores().next()
+            && stores().all(|store| store.immutable.is_none())
+        {
+            let place = self.store_place(&first.name);
+            let of = &outlook.scenario.datasets[outlook.scenario.backups[backups[0]].of].name;
+            let names: BTreeSet<String> = stores().map(|store| format!("`{}`", store.name)).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            self.problems
+                .warn("backups-in-reach", place, format!("`{}` reaches every backup of `{of}`: {names}", threat.name))
+                .help("keep one store `offline`, `immutable`, or in a `segment` of its own");
+        }
         for store in stores() {
             let Some(lock) = store.immutable else { continue };
-            let place = outlook.store_place(self, &store.name);
+            let place = self.store_place(&store.name);
             let message = format!(
                 "points in `{}` can be deleted after {}, but `{}` is found after {} (median): those from before it are gone",
                 store.name,
@@ -347,6 +358,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// Where a store is said to stand.
+    fn store_place(&mut self, name: &str) -> Place {
+        let stores = self.items(self.file.stores.as_ref(), "stores");
+        let item = stores.iter().find(|item| item.name == name);
+        item.map_or_else(Place::default, |item| item.value.at.as_ref().map_or(item.place, |at| at.place))
+    }
+
     /// Who promises the objective of a dataset, in words, and where.
     fn promise(&mut self, outlook: &Outlook<'_>, id: DatasetId, point: bool) -> (String, Place) {
         let dataset = &outlook.scenario.datasets[id];
@@ -403,12 +421,6 @@ impl Outlook<'_> {
         Some(at)
     }
 
-    fn store_place(&self, lowering: &mut Lowering<'_>, name: &str) -> Place {
-        let stores = lowering.items(lowering.file.stores.as_ref(), "stores");
-        let item = stores.iter().find(|item| item.name == name);
-        item.map_or_else(Place::default, |item| item.value.at.as_ref().map_or(item.place, |at| at.place))
-    }
-
     /// Bytes per second of data that a copy's nodes read or write together.
     fn disks(&self, copy: CopyId) -> Option<Limit> {
         let copy = &self.scenario.copies[copy];
@@ -429,7 +441,7 @@ impl Outlook<'_> {
             backup.rate.map(|rate| (rate.bits_per_second() / 8.0, "what the job reads".to_owned())),
             self.disks(copy),
             link.map(|(rate, name)| (rate * backup.reduction, shrunk(&name, backup.reduction))),
-            store.write.map(|rate| {
+            store.write_rate.map(|rate| {
                 (
                     rate.bits_per_second() / 8.0 * backup.reduction,
                     shrunk(&format!("store `{}`", store.name), backup.reduction),
@@ -454,7 +466,7 @@ impl Outlook<'_> {
                 recovery.rate.map(|rate| (rate.bits_per_second() / 8.0, "`recover.rate`".to_owned())),
                 self.disks(copy),
                 link.map(|(rate, name)| (rate * model.reduction, shrunk(&name, model.reduction))),
-                store.read.map(|rate| {
+                store.read_rate.map(|rate| {
                     (
                         rate.bits_per_second() / 8.0 * model.reduction,
                         shrunk(&format!("store `{}`", store.name), model.reduction),

@@ -22,7 +22,9 @@ impl<'s> Routes<'s> {
                 Endpoint::Domain(domain) => domain.index(),
                 Endpoint::Outside => outside,
             });
-            between.iter().for_each(|end| ends[*end] = true);
+            for end in between {
+                ends[end] = true;
+            }
             let payload = |bits: f64| bits / 8.0 * link.efficiency.get();
             let rate = link.bandwidth.map_or(f64::INFINITY, |bandwidth| payload(bandwidth.bits_per_second()));
             links.push((between, rate, &link.name));

@@ -42,7 +42,7 @@ pub(super) struct Ground<'g> {
 impl Lowering<'_> {
     pub(super) fn services(&mut self, ground: &Ground<'_>) -> Served {
         let items = self.items(self.file.services.as_ref(), "services");
-        if self.file.services.is_none() && !self.problems.any_error() {
+        if self.file.services.is_none() && self.file.datasets.is_none() && !self.problems.any_error() {
             self.problems
                 .warn("no-service", Place::default(), "there is no service: nobody would notice anything")
                 .help("add `[services.NAME]` with `replicas = { PLACE = 2 }`");

@@ -37,9 +37,9 @@ pub(in crate::simulation) struct CopyState {
     pub(super) urgent: Vec<u32>,
     /// Stripes that crossed the border to loss; some may have come back.
     crossed: Vec<u32>,
-    /// Slots that lie elsewhere than designed: (slot, from, to).
-    moves: Vec<(u32, u32, u32)>,
-    /// What each host got beside its design; some may have moved on.
+    /// Slots that have moved, and where from.
+    moves: Vec<(u32, u32)>,
+    /// What each host that has a list of its own holds.
     guests: Vec<Vec<u32>>,
     /// Domain of each host at the level that the placement spreads over; empty when nothing is rebuilt elsewhere.
     pub(super) domain_of: Vec<u32>,
@@ -57,6 +57,10 @@ pub(super) struct Host {
     whole: bool,
     stirred: bool,
     urgent: bool,
+    /// It has a list of its own, some of which may have moved on, and holds so many more than designed.
+    own: bool,
+    stale: bool,
+    moved: isize,
     /// Lost slots in the order in which they are rebuilt, books open; those before `done` are rebuilt.
     pub queue: Vec<u32>,
     pub done: usize,
@@ -143,9 +147,8 @@ impl CopyState {
         self.running.clear();
         self.urgent.clear();
         self.crossed.clear();
-        while let Some((slot, from, to)) = self.moves.pop() {
+        while let Some((slot, from)) = self.moves.pop() {
             self.placed.hosts[slot as usize] = from;
-            self.guests[to as usize].clear();
         }
         self.latents.reset();
         self.chooser = None;
@@ -206,31 +209,35 @@ impl CopyState {
 
     /// Number of fragments that lie on a host now.
     pub(super) fn count_on(&self, host: usize) -> usize {
-        if self.moves.is_empty() {
-            return self.placed.of_host(host).len();
-        }
-        let here = |slot: &&u32| self.placed.hosts[**slot as usize] == host as u32;
-        let mut guests: Vec<u32> = self.guests[host].iter().filter(here).copied().collect();
-        guests.sort_unstable();
-        guests.dedup();
-        self.placed.of_host(host).iter().filter(here).count() + guests.len()
+        self.placed.of_host(host).len().strict_add_signed(self.hosts[host].moved)
     }
 
     /// The fragments that lie on a host now, into `list`.
     fn list_on(&mut self, host: usize, list: &mut Vec<u32>) {
         list.clear();
-        if self.moves.is_empty() {
+        if self.hosts[host].own {
+            self.purge(host);
+            list.extend_from_slice(&self.guests[host]);
+        } else {
             list.extend_from_slice(self.placed.of_host(host));
-            return;
         }
-        let hosts = &self.placed.hosts;
-        let here = |slot: &u32| hosts[*slot as usize] == host as u32;
-        list.extend(self.placed.of_host(host).iter().copied().filter(here));
-        let guests = &mut self.guests[host];
-        guests.retain(here);
-        guests.sort_unstable();
-        guests.dedup();
-        list.extend_from_slice(guests);
+    }
+
+    /// Gives a host that something moves to or from a list of its own, instead of the one that it has by design.
+    fn own_list(&mut self, host: usize) {
+        self.stir(host);
+        if !std::mem::replace(&mut self.hosts[host].own, true) {
+            self.guests[host].clear();
+            self.guests[host].extend_from_slice(self.placed.of_host(host));
+        }
+    }
+
+    /// Strikes off the list of a host what has moved on.
+    fn purge(&mut self, host: usize) {
+        if std::mem::take(&mut self.hosts[host].stale) {
+            let hosts = &self.placed.hosts;
+            self.guests[host].retain(|slot| hosts[*slot as usize] == host as u32);
+        }
     }
 
     #[inline]
@@ -379,11 +386,16 @@ impl CopyState {
     /// A lost fragment is there again, on another host that is there.
     pub(super) fn mend_on(&mut self, slot: u32, to: usize) {
         let (stripe, position) = self.place_of(slot);
-        let from = std::mem::replace(&mut self.placed.hosts[slot as usize], to as u32);
-        self.moves.push((slot, from, to as u32));
-        if self.placed.of_host(to).binary_search(&slot).is_err() {
-            self.guests[to].push(slot);
-        }
+        let from = self.placed.hosts[slot as usize];
+        self.own_list(from as usize);
+        self.own_list(to);
+        self.purge(to);
+        self.placed.hosts[slot as usize] = to as u32;
+        self.moves.push((slot, from));
+        self.guests[to].push(slot);
+        self.hosts[from as usize].stale = true;
+        self.hosts[from as usize].moved -= 1;
+        self.hosts[to].moved += 1;
         self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
         self.lost_slots -= 1;
         self.lost.give(stripe, position);

@@ -156,14 +156,14 @@ impl World<'_> {
 
     /// Bytes of the points that a copy of a backup does not have yet.
     fn uncopied(&self, backup: BackupId) -> f64 {
-        self.missing_points(backup).iter().map(|point| point.bytes).sum()
+        self.missing_points(backup, self.now).iter().map(|point| point.bytes).sum()
     }
 
-    /// The newest point of the backup that this one copies, with its chain, as far as it is missing here.
-    fn missing_points(&self, backup: BackupId) -> Vec<Point> {
+    /// The newest point that the backup which this one copies had by then, with its chain, as far as it is missing here.
+    fn missing_points(&self, backup: BackupId, by: SimTime) -> Vec<Point> {
         let Some(source) = self.scenario.backups[backup].copies else { return Vec::new() };
         let points = &self.data.backups[source].points;
-        let newest = points.newest_first().find(|point| point.kind != JobKind::Snapshot && point.done <= self.now);
+        let newest = points.newest_first().find(|point| point.kind != JobKind::Snapshot && point.done <= by);
         let chain = newest.and_then(|point| points.chain(point.at)).unwrap_or_default();
         chain.into_iter().filter(|point| self.data.backups[backup].points.find(point.at).is_none()).collect()
     }
@@ -179,7 +179,7 @@ impl World<'_> {
             used.1 += window.as_seconds();
         }
         if model.copies.is_some() {
-            self.leave_copies(backup);
+            self.leave_copies(backup, job.began);
         } else {
             self.leave_point(backup, run, job.kind, job.began, job.bytes, job.needs);
         }
@@ -189,12 +189,12 @@ impl World<'_> {
         }
     }
 
-    /// A job that copies another backup leaves what it copied.
-    fn leave_copies(&mut self, backup: BackupId) {
+    /// A job that copies another backup leaves what was there to copy when it began.
+    fn leave_copies(&mut self, backup: BackupId, began: SimTime) {
         let dataset = self.scenario.backups[backup].of;
         self.book_data(dataset);
         self.tally.datasets[dataset].backups.0 += 1;
-        for point in self.missing_points(backup) {
+        for point in self.missing_points(backup, began) {
             let done = self.now;
             self.store_bytes(backup, point.bytes);
             self.data.backups[backup].points.add(Point { done, ..point });
@@ -217,7 +217,9 @@ impl World<'_> {
         let mut rng = self.key.stream(Purpose::Job as u64, self.layout.backup_keys[backup], u64::from(run));
         let loud = chance(model.fails_loudly.get(), &mut rng);
         let bad = chance(model.fails_silently.get(), &mut rng);
-        if loud {
+        // What it builds on may have been found bad, or destroyed, while it ran.
+        let orphaned = needs.is_some_and(|needed| self.data.backups[backup].points.find(needed).is_none());
+        if loud || orphaned {
             return self.note(Happening::Data(DataHappening::JobFailed(backup, kind)));
         }
         self.book_data(model.of);

@@ -72,13 +72,15 @@ impl Points {
         Some(links)
     }
 
-    /// Forgets every point that `goes`, and returns their bytes.
+    /// Forgets every point that `goes` with all that build on it, which nothing could bring back any more; returns their bytes.
     pub fn forget(&mut self, mut goes: impl FnMut(&Point) -> bool) -> f64 {
-        let mut freed = 0.0;
+        let (mut freed, mut gone) = (0.0, Vec::new());
         self.0.retain(|point| {
-            let stays = !goes(point);
+            let builds_on_gone = point.needs.is_some_and(|needed| gone.binary_search(&needed).is_ok());
+            let stays = !goes(point) && !builds_on_gone;
             if !stays {
                 freed += point.bytes;
+                gone.push(point.at);
             }
             stays
         });
@@ -162,6 +164,11 @@ mod tests {
         let mut broken = points.clone();
         broken.forget(|point| point.at == at(8.0));
         assert!(broken.chain(at(10.0)).is_none(), "a link is missing");
+        assert_eq!(
+            days(&broken),
+            [0, 1, 2, 3, 4, 5, 6, 7],
+            "what built on it is gone too: the next increment must not"
+        );
         assert_eq!(points.last_of(JobKind::Full).map(|point| point.at), Some(at(7.0)));
     }
 

@@ -78,7 +78,8 @@ impl Transfers {
         };
         // Both directions of each link, then both sides of each store.
         let links = scenario.links.iter().flat_map(|link| [bytes(link.bandwidth, link.efficiency.get()); 2]);
-        let stores = scenario.stores.iter().flat_map(|store| [bytes(store.write, 1.0), bytes(store.read, 1.0)]);
+        let stores =
+            scenario.stores.iter().flat_map(|store| [bytes(store.write_rate, 1.0), bytes(store.read_rate, 1.0)]);
         let mut capacities: Vec<f64> = links.chain(stores).collect();
         let mut pools = IdVec::new();
         for copy in scenario.copies.ids() {

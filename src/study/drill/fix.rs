@@ -251,8 +251,9 @@ fn certain(probe: Probe, at: At) -> Probe {
     let Some(intervals) = probe_intervals(probe.detects.get(), at.level()) else { return probe };
     let delay = probe.every.as_seconds() * (f64::from(probe.missed.max(1) - 1) + intervals);
     let tick = Span::from_seconds((delay / MOST_TICKS).max(1e-6));
-    let missed = libm::round(delay / tick.as_seconds()) as u32;
-    Probe { every: tick, missed: missed.max(1), detects: Probability::ONE }
+    // The loss falls somewhere into the first of them.
+    let missed = libm::round(delay / tick.as_seconds()) as u32 + 1;
+    Probe { every: tick, missed, detects: Probability::ONE }
 }
 
 /// Quantile of the intervals until a probe fails and is recognised: a uniform phase plus a geometric number of series that go unnoticed.

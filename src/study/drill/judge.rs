@@ -278,7 +278,7 @@ fn point_rating(promised: Option<Span>, point: PointFound, worst: Option<&Recove
     Rating { promise: Promise::Rpo, promised, measured: age, open: false, light, change }
 }
 
-fn downtime_rating(promised: Option<Span>, rto: Option<Span>, worst: Option<&Recovery>) -> Rating {
+pub(super) fn downtime_rating(promised: Option<Span>, rto: Option<Span>, worst: Option<&Recovery>) -> Rating {
     let Some(worst) = worst else { return untouched(Promise::Mtd, promised) };
     let sum = worst.time + worst.work;
     let light = promised.map_or(Light::Unpromised, |limit| if worst.open { Light::Red } else { Light::of(sum, limit) });

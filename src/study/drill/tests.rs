@@ -163,3 +163,94 @@ fn what_is_too_long_must_shrink_by_what_is_over() {
     assert!((moved.needed().unwrap() - 8.0 * 40e12 / (16.0 * 3600.0)).abs() < 1.0);
     assert_eq!(judge::shortfall(&recovery, hours(80.0), None).may_take, None, "more is over than it takes");
 }
+
+const BANK: &str = r#"
+[sites.a]
+nodes = 2
+class = "server"
+[sites.b]
+nodes = 2
+class = "server"
+[classes.server]
+repair = { fixed = "20 days" }
+[services.reports]
+replicas = { a = 1, b = 1 }
+up = { at-least = 1 }
+failover = "hot-standby"
+detection = { heartbeat = { every = "10 s", missed = 3 }, decide = "10 min" }
+uses = ["books"]
+objective = { rto = "2h", mtd = "3h" }
+[datasets.books]
+size = "20 GB"
+writes = "6 MB/s"
+on = "a"
+recover = { detect = "5 min", decide = "30 min", to = "b", prepare = "1h", verify = "2h" }
+objective = { rpo = "8h", rto = "2h" }
+[stores.vault]
+at = "b"
+[backups.nightly]
+of = "books"
+to = "vault"
+full = "0 1 * * *"
+[threats.fire]
+at = 2026-01-20 14:00
+strikes = "a"
+effects = [{ destroy = { share = "100 %", lasts = "30 days" } }]
+"#;
+
+#[test]
+fn data_come_back_from_last_night_and_the_phase_to_shrink_is_named() {
+    let scenario = scenario(BANK);
+    let threat = ThreatId::new(0);
+    let walk = walk(&fixed(&scenario, At::Median), Event { threat, strike: default_strike(&scenario, threat) });
+    let books = &walk.affected[1];
+    let (age, source) = books.point.unwrap();
+    assert_eq!((age, source.unwrap().0), (hours(13.0), PointSource::Backup(crate::model::BackupId::new(0))));
+    assert_eq!(books.lost_bytes, 20e9, "6 MB/s over 13 h is more than there is");
+    let worst = books.worst().unwrap();
+    let took = Phase::ALL.map(|phase| (worst.took(phase).as_seconds() / 60.0).round());
+    assert_eq!(took, [5.0, 30.0, 60.0, 120.0]);
+    let lights = |nth: usize| walk.affected[nth].ratings.iter().map(|it| (it.promise, it.light)).collect::<Vec<_>>();
+    assert_eq!(lights(1), [(Promise::Rto, Light::Red), (Promise::Rpo, Light::Red)]);
+    let service = [(Promise::Rto, Light::Red), (Promise::Rpo, Light::Unpromised), (Promise::Mtd, Light::Red)];
+    assert_eq!(lights(0), service, "the RPO was promised of the data, not of the service");
+    assert_eq!(walk.affected[0].ratings[1].measured, Some(age));
+    let Some(Change::Younger { since }) = &books.ratings[1].change else { panic!("{:?}", books.ratings[1]) };
+    assert_eq!(*since, SimTime::ZERO + hours(15.0 * 24.0 + 6.0));
+}
+
+#[test]
+fn a_sweep_finds_the_sawtooth_of_a_daily_backup() {
+    let scenario = scenario(BANK);
+    let found = sweep(&scenario, ThreatId::new(0), 2).unwrap();
+    assert_eq!(found.cycle.1, hours(7.0 * 24.0));
+    let point = found.point(1).unwrap();
+    // A backup of no time at one in the morning: from a second to a day and a second old, half a day on average.
+    assert!(point.best.0 < Span::from_seconds(120.0), "{point:?}");
+    assert!((point.worst.0.as_seconds() - 86_400.0).abs() < 120.0, "{point:?}");
+    assert!((point.mean - 43_200.0).abs() < 120.0, "{point:?}");
+    assert_eq!(found.worst(), Some(point.worst.1));
+    let recovery = found.recovery(1).unwrap();
+    assert!(recovery.worst.0.saturating_sub(recovery.best.0) < Span::from_seconds(5.0), "{recovery:?}");
+    assert_eq!(found, sweep(&scenario, ThreatId::new(0), 1).unwrap(), "threads do not show");
+}
+
+#[test]
+fn what_broke_the_tolerable_downtime_is_named() {
+    let rating = |recovery: f64, work: f64, rto: f64| {
+        let end = Some(10.0 + recovery);
+        let done = Some(10.0 + recovery + work);
+        let read = Recovery::read(&incident([Some(10.0), Some(10.0), end, end, done]), SimTime::ZERO + hours(100.0));
+        judge::downtime_rating(Some(hours(8.0)), Some(hours(rto)), Some(&read))
+    };
+    let broke = |rating: Rating| match rating.change {
+        Some(Change::Sum { recovery_broke, work_broke, over, .. }) => (recovery_broke, work_broke, over),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(broke(rating(4.0, 5.0, 4.0)), (false, true, hours(1.0)), "within its RTO: the work is too long");
+    assert_eq!(broke(rating(5.0, 4.0, 4.0)), (true, false, hours(1.0)), "beyond its RTO");
+    assert_eq!(broke(rating(9.0, 0.0, 12.0)), (true, false, hours(1.0)), "alone too long");
+    assert_eq!(broke(rating(9.0, 9.0, 12.0)), (true, true, hours(10.0)), "each alone too long");
+    assert_eq!(rating(4.0, 2.0, 4.0).light, Light::Green);
+    assert_eq!(rating(4.0, 4.0, 4.0).light, Light::Amber);
+}

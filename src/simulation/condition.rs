@@ -3,9 +3,11 @@
 use super::event::{GroupId, Incarnation};
 use super::state::slice_end;
 use super::tally::EventTotals;
-use super::trace::Status;
+use super::trace::{Incident, Status};
 use crate::engine::{PoolGroup, Rng};
-use crate::model::{Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId};
+use crate::model::{
+    Cause, Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+};
 use crate::quantity::{SimTime, Span};
 use std::collections::VecDeque;
 
@@ -217,10 +219,14 @@ pub(super) struct ServiceState {
     pub led: u32,
     /// A plan has it switched although its group is there: its data are not.
     pub ordered: bool,
-    /// When the failover was decided.
+    /// When the loss of the active group was known, and the failover decided.
+    pub detected: Option<SimTime>,
     pub decided: Option<SimTime>,
-    /// Number of the work recovery at hand.
+    /// First cause of the outage.
+    pub first_cause: Option<Cause>,
     pub work_incarnation: Incarnation,
+    /// Catches up; the incident is over with it.
+    pub catching_up: Option<Box<Incident>>,
     pub false_alarms: u32,
     pub dirty: bool,
     /// Since when the figures below hold.
@@ -335,8 +341,11 @@ impl ServiceState {
             attempts: 0,
             led: 0,
             ordered: false,
+            detected: None,
             decided: None,
+            first_cause: None,
             work_incarnation: Incarnation::FIRST,
+            catching_up: None,
             false_alarms: 0,
             dirty: false,
             since: SimTime::ZERO,

@@ -32,7 +32,7 @@ impl World<'_> {
         self.services[service].incidents += 1;
         self.services[service].attempts = 0;
         self.services[service].lost_since = self.now;
-        self.services[service].decided = None;
+        (self.services[service].detected, self.services[service].decided) = (None, None);
         self.services[service].ordered = false;
         let incarnation = self.move_stage(service, Stage::Unnoticed);
         if self.services[service].led == 0 {
@@ -108,6 +108,7 @@ impl World<'_> {
         self.tally.services[service].detections.add(length);
         self.tally.events.push(TallyEvent { service, kind: EventKind::Detection, length });
         self.note(Happening::Detected(service));
+        self.services[service].detected = Some(self.now);
         let incarnation = self.move_stage(service, Stage::Deciding);
         if self.services[service].led == 0 {
             self.await_decision_of(service, incarnation);
@@ -349,6 +350,7 @@ impl World<'_> {
                 if self.layout.standby[service] && state.data_missing > 0 && !state.ordered {
                     self.services[service].ordered = true;
                     self.services[service].attempts = 0;
+                    self.services[service].detected.get_or_insert(self.now);
                     self.begin_failover(service);
                 }
             }

@@ -98,6 +98,10 @@ impl World<'_> {
             return;
         }
         let work = if recovered { self.begin_catch_up(service) } else { Span::ZERO };
+        if !recovered && self.trace.is_some() {
+            let incident = self.service_incident(service, None);
+            self.note_whole(incident);
+        }
         let objective = &self.scenario.services[service].objective;
         let judge = |(met, judged): (u64, u64), length: Span, limit: Option<Span>| match limit {
             Some(limit) if recovered || length > limit => (met + u64::from(length <= limit), judged + 1),
@@ -155,6 +159,7 @@ impl World<'_> {
             if self.services[service].status == Status::Down {
                 self.close_outage(service, false);
             }
+            self.close_incident(service, None);
             let ends = self.scenario.services[service].objective.availability.as_ref().map_or(0, |it| it.ends.len());
             while self.services[service].window < ends {
                 self.close_window(service);

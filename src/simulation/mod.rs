@@ -12,7 +12,6 @@ mod draw;
 mod event;
 mod failover;
 mod failure;
-mod incident;
 mod layout;
 mod ledger;
 mod network;

@@ -404,8 +404,9 @@ impl World<'_> {
         let planned = self.services[service].stage == Stage::Returning
             || causes.iter().any(planned) && causes.iter().all(|cause| planned(cause) || *cause == Cause::Detection);
         let disruption = causes.iter().map(|cause| self.disruption_of(*cause, service)).max();
+        self.close_incident(service, None);
         let state = &mut self.services[service];
-        state.work_incarnation += 1; // what was not caught up is now part of this outage
+        state.first_cause = causes.first().copied();
         state.down_since = self.now;
         state.planned = planned;
         state.disruption = disruption.unwrap_or(Disruption::Software);
@@ -423,7 +424,7 @@ impl World<'_> {
         let state = &mut self.services[service];
         state.causes.clear();
         state.attempts = 0;
-        (state.decided, state.work_lost) = (None, Span::ZERO);
+        (state.detected, state.decided, state.work_lost) = (None, None, Span::ZERO);
     }
 
     /// Services that are down have their causes looked at after every event, for these can change without the status.

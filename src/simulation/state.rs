@@ -71,8 +71,6 @@ pub(super) struct World<'a> {
     pub trace: Option<Box<Trace>>,
     /// From when on the trace is kept.
     pub trace_from: SimTime,
-    /// Losses of services that are being followed; empty while the trace is off.
-    pub incidents: Vec<Incident>,
 }
 
 impl<'a> World<'a> {
@@ -115,7 +113,6 @@ impl<'a> World<'a> {
             tally: TrialTally::new(scenario),
             trace: None,
             trace_from: SimTime::ZERO,
-            incidents: Vec::new(),
             scenario,
             layout,
         }
@@ -198,7 +195,6 @@ impl<'a> World<'a> {
         self.network_dirty = false;
         self.clocks_dirty = false;
         self.down.clear();
-        self.incidents.clear();
         self.tally.reset(scenario.horizon);
     }
 
@@ -235,7 +231,6 @@ impl<'a> World<'a> {
             } else {
                 trace.dropped += 1;
             }
-            self.follow_incidents(what);
         }
     }
 

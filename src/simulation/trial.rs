@@ -70,7 +70,6 @@ impl World<'_> {
         self.settle_domains();
         self.settle_data_books();
         self.settle_ledgers();
-        self.cut_incidents();
     }
 
     /// Brings everything that an event touched up to date: most events touch nothing that waits.

@@ -50,9 +50,15 @@ fn busy_trials_keep_all_rules_and_books() {
 /// node time of the place too, which is wrong and has a test of its own in `overlaps`.
 #[test]
 fn shipped_scenarios_keep_all_rules_and_books() {
+    let (mut whole, mut cut) = (0, 0);
     for path in scenario_files("scenarios") {
         let scenario = scenario_in(&path);
         if scenario.unit_count() < 400 {
+            if Simulator::new(&scenario).run_traced(7, 0).1.dropped > 0 {
+                cut += 1; // thousands of backup jobs: a trace does not hold them all
+                continue;
+            }
+            whole += 1;
             for trial in 0..2 {
                 let (tally, trace) = traced(&scenario, trial);
                 let mut found = audit(&scenario, &trace, &tally);
@@ -63,6 +69,7 @@ fn shipped_scenarios_keep_all_rules_and_books() {
             }
         }
     }
+    assert!(whole > 10 * cut, "{whole} traces are whole, {cut} are not");
 }
 
 /// Kinds of entries without which the books or the rules cannot be kept, wherever they stand.

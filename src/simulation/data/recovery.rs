@@ -431,7 +431,13 @@ impl World<'_> {
             self.book_data(dataset);
             let state = &self.data.datasets[dataset];
             if state.stage != DataStage::Fine {
-                continue; // its own recovery is on the way
+                // Its own recovery is on the way. Who switched the service has decided for a whole mirror, too; what is wrong everywhere
+                // or lies in backups alone waits for its own decision.
+                let undecided = matches!(state.stage, DataStage::Unnoticed | DataStage::Deciding);
+                if undecided && state.led == 0 && state.spoiled.is_none() && self.copy_near(dataset, place).is_some() {
+                    self.order_restore(dataset, false);
+                }
+                continue;
             }
             let (active, readable) = (state.active, self.usable(state.active));
             match self.copy_near(dataset, place) {

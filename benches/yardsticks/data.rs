@@ -18,7 +18,7 @@ on = "s"
 protect = { erasure = { data = 7, parity = 3, clustered = true } }
 "#;
 
-/// 32 racks of 32 nodes, 6+3 over racks, 349 524 stripes, ten years: the default of SimEDC (see `scenarios/published/simedc-flat.toml`).
+/// 32 racks of 32 nodes, 6+3 over racks, 349 524 stripes, ten years: the default of `SimEDC` (see `scenarios/published/simedc-flat.toml`).
 pub const CELLS: &str = r#"
 format = 1
 name = "cells"

@@ -139,12 +139,11 @@ fn walk(
         How::P90 => Some(At::Pessimistic),
         How::Drawn => None,
     };
-    let (drawn, walk) = match at {
-        Some(at) => (None, drill::walk(&drill::fixed(&scenario, at), event)),
-        None => {
-            let (drawn, walk) = drill::drawn(&scenario, event, trials, threads).map_err(Failure::failed)?;
-            (Some(drawn), walk)
-        }
+    let (drawn, walk) = if let Some(at) = at {
+        (None, drill::walk(&drill::fixed(&scenario, at), event))
+    } else {
+        let (drawn, walk) = drill::drawn(&scenario, event, trials, threads).map_err(Failure::failed)?;
+        (Some(drawn), walk)
     };
     let ran = swept + register.len() as u64 + drawn.as_ref().map_or(1, |drawn| drawn.trials);
     Ok((DrillFindings { scenario: scenario.into(), event, at, walk, drawn, sweep, register }, ran))

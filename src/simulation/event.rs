@@ -75,8 +75,7 @@ macro_rules! events {
 
         impl Word {
             /// The event again.
-            #[expect(clippy::inline_always, reason = "most events are told apart without being unpacked")]
-            #[inline(always)]
+            #[inline(always)] // most events are told apart without being unpacked
             pub fn unpack(self) -> Event {
                 let (kind, id) = (self.0 >> 58, self.0 as u32 as usize);
                 $(if kind == Kind::$name as u64 {

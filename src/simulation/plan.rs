@@ -320,7 +320,7 @@ impl<'a> World<'a> {
         any
     }
 
-    /// True while follow_plans has something to look at.
+    /// True while `follow_plans` has something to look at.
     pub(super) fn plans_wait(&self) -> bool {
         !self.plans.watched.is_empty()
     }

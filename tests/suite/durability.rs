@@ -115,7 +115,9 @@ fn rebuilds_of_a_pool_share_its_disks() {
                 let fails = -(1.0 - rng.random::<f64>()).ln() / (fail * (10 - left.len()) as f64);
                 let passed = next.min(fails);
                 now += passed;
-                left.iter_mut().for_each(|left| *left -= passed / pace);
+                for left in &mut left {
+                    *left -= passed / pace;
+                }
                 left.retain(|left| *left > 1.0);
                 if fails < next && now < YEAR {
                     left.push(alone);
@@ -184,7 +186,7 @@ fn bad_places_and_scrubs_meet_the_published_raid_groups() {
 }
 
 /// Mirrored data with latent faults, audits every four months: 795 years to loss, 1.2e6 years if only visible faults counted, as printed by Baker et
-/// al. (EuroSys 2006). Their first fault comes at the rate of one part and the second one too; two parts of ours, each at a rate of
+/// al. (`EuroSys` 2006). Their first fault comes at the rate of one part and the second one too; two parts of ours, each at a rate of
 /// 1/sqrt(2) of theirs, give the same product: 169 706 h to a failure, 120 169 h to a bad place.
 #[test]
 fn audited_mirrors_last_as_long_as_published() {

@@ -182,7 +182,7 @@ fn affected(findings: &DrillFindings, it: &crate::study::drill::Affected) -> Val
         "recovery_time_s": it.worst().map(|worst| worst.time.as_seconds()),
         "over": it.worst().is_none_or(|worst| !worst.open),
         "phases": phases,
-        "cause": it.worst().and_then(|worst| worst.cause()).map(|cause| cause.label(scenario)),
+        "cause": it.worst().and_then(crate::study::drill::Recovery::cause).map(|cause| cause.label(scenario)),
         "recovery_point_s": it.point.map(|(age, _)| age.as_seconds()),
         "source": it.point.and_then(|(_, point)| point).map(|(source, _)| trace_data::source_name(scenario, source)),
         "point_at": iso(findings, it.point.and_then(|(_, point)| point).map(|(_, at)| at)),

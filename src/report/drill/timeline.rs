@@ -5,6 +5,8 @@ use crate::quantity::SimTime;
 use crate::report::{number, trace, wording};
 use crate::simulation::{DataHappening, Happening, PlanHappening};
 use crate::study::drill::DrillFindings;
+use std::cmp::Ordering;
+use std::fmt::Write as _;
 
 /// What a line of the timeline is to those who play.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,7 +151,6 @@ fn who(findings: &DrillFindings, what: Happening) -> String {
                 (false, true) => "monitoring or on-call person".to_owned(),
             }
         }
-        Happening::Decided(_) => "incident commander".to_owned(),
         Happening::SwitchedTo(..) | Happening::FailoverFailed(_) => "service team".to_owned(),
         Happening::RepairBegan(unit, _) | Happening::Repaired(unit) | Happening::AwaitsCrew(unit) => {
             scenario.class_of(unit).crew.map_or_else(String::new, |crew| {
@@ -169,7 +170,7 @@ fn who(findings: &DrillFindings, what: Happening) -> String {
         Happening::Data(
             DataHappening::RestoreBegan(id, ..) | DataHappening::RestoreFailed(id, ..) | DataHappening::DataBack(id),
         ) => scenario.datasets[id].recovery.staff.map_or_else(|| "data team".to_owned(), |id| staff(scenario, (id, 1))),
-        Happening::Data(DataHappening::RestoreDecided(_)) => "incident commander".to_owned(),
+        Happening::Decided(_) | Happening::Data(DataHappening::RestoreDecided(_)) => "incident commander".to_owned(),
         Happening::Data(DataHappening::LossKnown(_)) => "on-call person".to_owned(),
         _ => String::new(),
     }
@@ -186,12 +187,10 @@ pub(in crate::report) fn staff(scenario: &Scenario, (id, people): (StaffId, u32)
 #[must_use]
 pub fn since(findings: &DrillFindings, at: SimTime) -> String {
     let strike = findings.event.strike;
-    if at < strike {
-        format!("-{}", number::duration(strike.since(at).as_seconds()))
-    } else if at == strike {
-        "0".to_owned()
-    } else {
-        format!("+{}", number::duration(at.since(strike).as_seconds()))
+    match at.cmp(&strike) {
+        Ordering::Less => format!("-{}", number::duration(strike.since(at).as_seconds())),
+        Ordering::Equal => "0".to_owned(),
+        Ordering::Greater => format!("+{}", number::duration(at.since(strike).as_seconds())),
     }
 }
 
@@ -217,12 +216,13 @@ pub fn text(findings: &DrillFindings) -> String {
             (Part::State, _) => " ",
         };
         let who = if line.who.is_empty() { String::new() } else { format!(" ({})", line.who) };
-        out.push_str(&format!(
-            "{:>14}  {:<23}  {mark} {}{who}\n",
+        let _ = writeln!(
+            out,
+            "{:>14}  {:<23}  {mark} {}{who}",
             since(findings, line.at),
             clock(findings, line.at),
             wording::shorten(&line.text, 110),
-        ));
+        );
     }
     out
 }

@@ -5,6 +5,7 @@ use crate::quantity::Span;
 use crate::report::number::{NOTHING, bytes, duration};
 use crate::report::{trace_data, wording};
 use crate::study::drill::{Affected, At, Change, DrillFindings, Light, Likelihood, Promise, Rating, Risk};
+use std::fmt::Write as _;
 
 /// The rule of the lights, printed wherever they are.
 pub const LIGHTS: &str = "● green: at most 80 % of the objective is used · ▲ amber: up to 100 % · ✖ red: beyond it or not over · – no objective";
@@ -178,31 +179,34 @@ fn told(findings: &DrillFindings, affected: &Affected, rating: &Rating, limit: S
         Change::Shrink(short) => {
             let mut text = format!("took {took} of {}, {} too long; ", span(limit), span(short.over));
             let phase = short.phase.key();
-            match short.may_take {
-                Some(may) => text.push_str(&format!(
+            let _ = match short.may_take {
+                Some(may) => write!(
+                    text,
                     "`{phase}` took longest, {}: it would have to take {} or less, all else as it is",
                     span(short.took),
                     span(may)
-                )),
-                None => text.push_str(&format!(
+                ),
+                None => write!(
+                    text,
                     "`{phase}` took longest, {}: even without it the rest is {} too long",
                     span(short.took),
                     span(short.over.saturating_sub(short.took))
-                )),
-            }
+                ),
+            };
             if let Some(moved) = &short.transfer {
-                text.push_str(&format!(
+                let _ = write!(
+                    text,
                     "; restoring {} took {}, {} on average",
                     bytes(moved.bytes),
                     span(moved.took),
                     bits(moved.rate())
-                ));
+                );
                 if let (Some(rate), Some(may)) = (moved.needed(), moved.may_take) {
-                    text.push_str(&format!("; within {} it needs {}", span(may), bits(rate)));
+                    let _ = write!(text, "; within {} it needs {}", span(may), bits(rate));
                 }
             }
-            if let Some(cause) = affected.worst().and_then(|worst| worst.cause()) {
-                text.push_str(&format!(" (cause: {})", cause.label(&findings.scenario)));
+            if let Some(cause) = affected.worst().and_then(crate::study::drill::Recovery::cause) {
+                let _ = write!(text, " (cause: {})", cause.label(&findings.scenario));
             }
             text
         }

@@ -97,7 +97,7 @@ fn backups_have_moments_of_the_calendar() {
     assert_eq!(daily.keep, Retention { days: 7, weeks: 4, months: 12, ..Retention::default() });
     assert_eq!((daily.overrun, daily.window), (Overrun::Skip, Some(Span::from_seconds(21_600.0))));
     assert!((daily.verify.unwrap().every.as_seconds() - 31_557_600.0 / 12.0).abs() < 1.0);
-    assert_eq!((second.of, second.copies.map(|id| id.index())), (DatasetId::new(0), Some(0)));
+    assert_eq!((second.of, second.copies.map(crate::id::Id::index)), (DatasetId::new(0), Some(0)));
     assert_eq!(starts(second, JobKind::Full).len(), 9, "Mondays");
     assert_eq!(starts(plain, JobKind::Full), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
     // Sixty days of 24 hours: the hour that summer time takes is none, and the last day ends an hour later.

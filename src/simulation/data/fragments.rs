@@ -102,7 +102,9 @@ impl CopyState {
         if let (true, Placement::Spread(level)) = (elsewhere, copy.placement) {
             domain_of.resize(hosts, 0);
             for (nth, members) in domains(scenario, copy, level).iter().enumerate() {
-                members.iter().for_each(|host| domain_of[*host as usize] = nth as u32);
+                for host in members {
+                    domain_of[*host as usize] = nth as u32;
+                }
             }
         }
         Self {

@@ -135,7 +135,7 @@ impl World<'_> {
         let freight = Freight { bytes: bytes as u64, cap, priority: 200, sides, between };
         let transfer = self.begin_transfer(Moves::Job { backup, run }, freight, Span::ZERO);
         let began = self.now;
-        self.data.backups[backup].running.push(Run { run, kind, began, bytes, needs, transfer });
+        self.data.backups[backup].running.push(Run { nth: run, kind, began, bytes, needs, transfer });
         self.slow_users(backup);
     }
 
@@ -170,7 +170,7 @@ impl World<'_> {
 
     /// The bytes of a job are there.
     pub(super) fn job_done(&mut self, backup: BackupId, run: u32) {
-        let Some(nth) = self.data.backups[backup].running.iter().position(|other| other.run == run) else { return };
+        let Some(nth) = self.data.backups[backup].running.iter().position(|other| other.nth == run) else { return };
         let job = self.data.backups[backup].running.remove(nth);
         let (model, took) = (&self.scenario.backups[backup], self.now - job.began);
         if let Some(window) = model.window {

@@ -30,10 +30,10 @@ impl Placed {
         let mut list = Vec::with_capacity(copy.stripes as usize * width);
         match copy.placement {
             Placement::Random | Placement::Spread(Level::Node) => {
-                random(copy.stripes, width, hosts, &mut rng, &mut list)
+                random(copy.stripes, width, hosts, &mut rng, &mut list);
             }
             Placement::Spread(level) => {
-                spread(copy.stripes, width, &domains(scenario, copy, level), &mut rng, &mut list)
+                spread(copy.stripes, width, &domains(scenario, copy, level), &mut rng, &mut list);
             }
             Placement::Copysets { scatter } => {
                 let sets = copysets(width, hosts, scatter, &mut rng);
@@ -89,7 +89,7 @@ impl Placed {
     /// The stripe of a slot: exact below 2^28 slots of at most 256, since the inverse is too large by less than 2^-36 * 256.
     #[inline]
     pub fn stripe(&self, slot: u32) -> u32 {
-        (u64::from(slot) * self.inverse >> 36) as u32
+        ((u64::from(slot) * self.inverse) >> 36) as u32
     }
 
     /// Number of stripes.
@@ -119,7 +119,7 @@ pub(super) fn domains(scenario: &Scenario, copy: &DataCopy, level: Level) -> Vec
 /// Keyed by names only, so that a seed, a title or the order of things in the scenario moves nothing.
 fn stream(scenario: &Scenario, copy: &DataCopy) -> Rng {
     let dataset = &scenario.datasets[copy.dataset];
-    let twins = dataset.copies.iter().take_while(|other| !std::ptr::eq(&scenario.copies[*other], copy));
+    let twins = dataset.copies.iter().take_while(|other| !std::ptr::eq(&raw const scenario.copies[*other], copy));
     let same_place = twins.filter(|other| scenario.copies[*other].domain == copy.domain).count() as u64;
     let key = TrialKey::new(name_key(&dataset.name), name_key(&scenario.domains[copy.domain].name));
     key.stream(0, same_place, 0)
@@ -128,7 +128,7 @@ fn stream(scenario: &Scenario, copy: &DataCopy) -> Rng {
 /// A number below `bound`; the bias of at most 2^-32 is far below what any study sees.
 #[inline]
 pub(super) fn below(bound: usize, rng: &mut Rng) -> usize {
-    (u64::from(rng.next_u32()) * bound as u64 >> 32) as usize
+    ((u64::from(rng.next_u32()) * bound as u64) >> 32) as usize
 }
 
 /// Any hosts that differ: the first cards of a pack that is shuffled as far as needed and never sorted again.
@@ -201,7 +201,9 @@ fn spread(stripes: u32, width: usize, domains: &[Vec<u32>], rng: &mut Rng, list:
         }
         let first = list.len();
         if level > 0 {
-            decks.iter_mut().for_each(|deck| deck.deal(level.min(deck.cards.len()), first, rng, list));
+            for deck in &mut decks {
+                deck.deal(level.min(deck.cards.len()), first, rng, list);
+            }
         }
         // A chance is at most 1, so no two of the evenly spaced marks meet the same domain; the bounds mend what rounding spoils.
         let (start, mut from) = (f64::from(rng.next_u32()) / 4_294_967_296.0, 0);

@@ -101,7 +101,8 @@ pub(in crate::simulation) struct Follow {
 /// A job at work.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::simulation) struct Run {
-    pub run: u32,
+    /// Number of the job among all of its backup.
+    pub nth: u32,
     pub kind: JobKind,
     pub began: SimTime,
     pub bytes: f64,
@@ -208,7 +209,7 @@ impl DataState {
             points.clear();
             next.clear();
             next.resize(backup.jobs.len(), 0);
-            *state = BackupState { points, next, ..BackupState::default() };
+            *state = BackupState { next, points, ..BackupState::default() };
         }
         self.stores.as_mut_slice().fill(StoreState::default());
         self.transfers.reset();

@@ -43,22 +43,19 @@ impl Stripes {
 
     /// Nothing is missing; costs as much as there was to forget.
     pub fn reset(&mut self) {
-        match &mut self.marks {
-            Some(marks) => {
-                for stripe in marks.drain(..) {
-                    self.levels[stripe as usize] = 0;
-                    if let Some(local) = &mut self.local {
-                        local.of(stripe).fill(0);
-                    }
-                }
-            }
-            None => {
-                self.levels.fill(0);
+        if let Some(marks) = &mut self.marks {
+            for stripe in marks.drain(..) {
+                self.levels[stripe as usize] = 0;
                 if let Some(local) = &mut self.local {
-                    local.missing.fill(0);
+                    local.of(stripe).fill(0);
                 }
-                self.marks = Some(Vec::new());
             }
+        } else {
+            self.levels.fill(0);
+            if let Some(local) = &mut self.local {
+                local.missing.fill(0);
+            }
+            self.marks = Some(Vec::new());
         }
         if self.touched > 0 {
             self.at_level.fill(0);

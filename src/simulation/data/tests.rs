@@ -40,7 +40,9 @@ fn loads(placed: &Placed, hosts: usize) -> Vec<usize> {
         members.sort_unstable();
         members.dedup();
         assert_eq!(members.len(), placed.width as usize, "{stripe:?}");
-        members.iter().for_each(|host| loads[*host as usize] += 1);
+        for host in members {
+            loads[host as usize] += 1;
+        }
     }
     for (host, load) in loads.iter().enumerate() {
         assert_eq!(placed.of_host(host).len(), *load);
@@ -94,7 +96,9 @@ fn a_spread_uses_as_many_domains_as_there_are() {
         loads(&placed, racks.iter().sum());
         for stripe in placed.hosts.chunks(width as usize) {
             let mut counts = vec![0; racks.len()];
-            stripe.iter().for_each(|host| counts[rack_of(&racks, *host).unwrap()] += 1);
+            for host in stripe {
+                counts[rack_of(&racks, *host).unwrap()] += 1;
+            }
             let used = counts.iter().filter(|count| **count > 0).count();
             assert_eq!(used, racks.len().min(width as usize), "{stripe:?}");
             // Nobody has two more than another that has room left.
@@ -135,7 +139,9 @@ fn a_spread_brings_every_pair_of_domains_together() {
 fn copysets_are_as_few_as_the_scatter_width_wants() {
     let placed = placed(&[30], 3, Placement::Copysets { scatter: 4 }, 1000);
     let mut sets: Vec<Vec<u32>> = placed.hosts.chunks(3).map(<[u32]>::to_vec).collect();
-    sets.iter_mut().for_each(|set| set.sort_unstable());
+    for set in &mut sets {
+        set.sort_unstable();
+    }
     sets.sort_unstable();
     sets.dedup();
     assert_eq!(sets.len(), 20);
@@ -241,18 +247,17 @@ fn decodable(scheme: Scheme, gone: &[bool]) -> bool {
         }
     }
     let columns: Vec<usize> = (0..gone.len()).filter(|column| gone[*column]).collect();
-    let mut rank = 0;
-    for column in &columns {
+    for (rank, column) in columns.iter().enumerate() {
         let Some(pivot) = (rank..rows.len()).find(|row| rows[*row][*column] != 0) else { return false };
         rows.swap(rank, pivot);
         let inverse = power(rows[rank][*column], PRIME - 2);
         for below in rank + 1..rows.len() {
             let factor = rows[below][*column] * inverse % PRIME;
-            for at in 0..gone.len() {
-                rows[below][at] = (rows[below][at] + PRIME * PRIME - factor * rows[rank][at]) % PRIME;
+            let (above, rest) = rows.split_at_mut(below);
+            for (cell, pivot) in rest[0].iter_mut().zip(&above[rank]) {
+                *cell = (*cell + PRIME * PRIME - factor * pivot) % PRIME;
             }
         }
-        rank += 1;
     }
     true
 }

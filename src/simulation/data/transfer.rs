@@ -301,8 +301,8 @@ impl World<'_> {
                 return Some(route);
             }
             let mut visit = |next: Option<DomainId>, side: Option<ResourceId>| {
-                if !before.contains_key(&next) {
-                    before.insert(next, (here, side));
+                if let std::collections::btree_map::Entry::Vacant(e) = before.entry(next) {
+                    e.insert((here, side));
                     frontier.push_back(next);
                 }
             };

@@ -6,7 +6,7 @@ use crate::simulation::Incident;
 
 fn scenario(text: &str) -> Scenario {
     let head = "format = 1\nname = \"t\"\nhorizon = \"60 days\"\nstart = 2026-01-05 00:00\n"; // a Monday
-    let loaded = load(&Source::from_text("t.toml", &format!("{head}{text}")), &[]);
+    let loaded = load(&Source::from_text("t.toml", format!("{head}{text}")), &[]);
     loaded.unwrap_or_else(|problems| panic!("{}", problems.render(false))).scenario
 }
 

@@ -101,7 +101,11 @@ fn every_scenario_loads_and_fits_the_schema() {
         let loaded = load(&source, &[]).unwrap_or_else(|wrong| panic!("{}\n{wrong}", path.display()));
         let warnings = loaded.warnings.items();
         assert!(warnings.iter().all(|item| item.severity == Severity::Warning));
-        assert!(warnings.is_empty(), "{}\n{}", path.display(), loaded.warnings);
+        // An objective that cannot be kept is what some of these are about.
+        let taught =
+            ["industries", "designs"].iter().any(|folder| path.parent().is_some_and(|at| at.ends_with(folder)));
+        let lesson = |code: &str| taught && matches!(code, "rto-out-of-reach" | "rpo-out-of-reach");
+        assert!(warnings.iter().all(|item| lesson(item.code)), "{}\n{}", path.display(), loaded.warnings);
     }
 }
 

@@ -81,9 +81,11 @@ fn every_message_keeps_the_style() {
 }
 
 /// Scenarios whose point is a mistake that can be seen beforehand, and what is said about it. Nothing else that is shipped is warned of.
-const FORESEEN: [(&str, &[&str]); 8] = [
+const FORESEEN: [(&str, &[&str]); 10] = [
+    ("backup-restore", &["rpo-out-of-reach", "rto-out-of-reach"]),
     ("cloudnordic-2023", &["backups-in-reach", "store-beside-data"]),
     ("cloudnordic-2023-separate-networks", &["store-beside-data"]),
+    ("company", &["rpo-out-of-reach"]),
     ("edge-sites", &["rto-out-of-reach"]),
     ("factory", &["rto-out-of-reach"]),
     ("hospital", &["rpo-out-of-reach", "rto-out-of-reach"]),

@@ -233,7 +233,10 @@ impl World<'_> {
 
     fn expire(&mut self, backup: BackupId) {
         let model = &self.scenario.backups[backup];
-        if self.data.datasets[model.of].stage == DataStage::Fine {
+        // Thinning out looks at every point: once a day is often enough, and for daily jobs it is every time.
+        let today = (self.now.as_seconds() / 86_400.0) as u64;
+        let thinned = self.data.backups[backup].thinned.replace(today) == Some(today);
+        if self.data.datasets[model.of].stage == DataStage::Fine && !thinned {
             let freed = self.data.backups[backup].points.expire(&model.keep, self.now);
             self.store_bytes(backup, -freed);
         }

@@ -97,7 +97,7 @@ impl World<'_> {
         self.tell_standing(copy, before);
     }
 
-    /// A copy has been written anew: every host that works has what it should hold.
+    /// A copy has been written anew: every node that runs has what it should hold.
     pub(in crate::simulation) fn copy_restored(&mut self, copy: CopyId) {
         let before = self.standing(copy);
         for nth in 0..self.data.copies[copy].running.len() {
@@ -107,6 +107,12 @@ impl World<'_> {
             }
         }
         self.data.copies[copy].mend_all();
+        // Nodes that are away got nothing: what they held is rebuilt when they are back.
+        for host in 0..self.data.copies[copy].hosts.len() {
+            if self.data.copies[copy].hosts[host].away {
+                self.host_lost(copy, host);
+            }
+        }
         self.note(Happening::Data(DataHappening::CopyWhole(copy)));
         self.tell_standing(copy, before);
     }

@@ -180,6 +180,7 @@ fn whoever_leads_by_the_plan_is_named_and_the_others_by_their_role() {
     assert_eq!(who("switched", "pay"), "值班");
     assert_eq!(who("loss-detected", "web"), "monitoring", "no step names it");
     assert_eq!(who("switched", "web"), "service team");
+    assert_eq!(who("failover-decided", "web"), "automatic", "no time to decide is written");
 }
 
 #[test]
@@ -191,4 +192,22 @@ fn a_time_just_beyond_its_objective_does_not_look_like_it() {
     let page = handout(&findings, "1.2.3", &[]);
     assert!(page.contains("| RTO | 31 min | 31 min 10 s | ✖ red 红 |"), "{page}");
     assert!(page.contains("## 6. When it strikes 发生时刻的影响\n\nStruck at this one moment."), "{page}");
+}
+
+#[test]
+fn data_come_from_the_copy_that_took_over_not_from_the_one_they_return_to() {
+    let back = LED.replace(
+        "failover = { warm-standby = { switch = \"5 min\" } }\nobjective",
+        "failover = { warm-standby = { switch = \"5 min\", failback = { after = \"1 day\", takes = \"1 min\" } } }\nobjective",
+    );
+    // Data that are merely away leave no incident behind.
+    let back = back.replace("destroy = { share = \"100 %\", lasts", "suspend = { lasts");
+    let plans = back.find("[staff.night]").unwrap();
+    let findings = led(&back[..plans]);
+    let books =
+        findings.walk.affected.iter().find(|it| wordings::label(&findings.scenario, it.subject) == "books (data)");
+    let events: Vec<_> = timeline::lines(&findings).into_iter().filter(|line| line.event == "copy-promoted").collect();
+    assert_eq!(events.len(), 2, "there and back: {events:#?}");
+    let told = wordings::point(&findings.scenario, books.unwrap());
+    assert_eq!(told, "the copy at b, point 2026-01-20 13:59:55");
 }

@@ -39,6 +39,9 @@ pub(super) fn of(findings: &DrillFindings, at: SimTime, what: Happening) -> Stri
         Happening::Data(
             DataHappening::RestoreBegan(id, ..) | DataHappening::RestoreFailed(id, ..) | DataHappening::DataBack(id),
         ) => scenario.datasets[id].recovery.staff.map_or_else(|| "data team".to_owned(), |id| staff(scenario, (id, 1))),
+        Happening::Decided(id) if scenario.services[id].detection.decide.is_none() && !planned(findings, what) => {
+            "automatic".to_owned()
+        }
         Happening::Decided(_) | Happening::Data(DataHappening::RestoreDecided(_)) => "incident commander".to_owned(),
         Happening::Data(DataHappening::LossKnown(_)) => "on-call person".to_owned(),
         _ => String::new(),
@@ -66,6 +69,13 @@ pub(in crate::report) fn of_step(scenario: &Scenario, step: &Step) -> String {
         }
     }
     names.join(", ")
+}
+
+/// True when a plan for this event sees to what happened, whoever does.
+fn planned(findings: &DrillFindings, what: Happening) -> bool {
+    let Some((subject, _)) = asked(&findings.scenario, what) else { return false };
+    let mut plans = findings.scenario.plans.iter().filter(|plan| plan.threats.contains(&findings.event.threat));
+    plans.any(|plan| plan.steps.iter().any(|step| names(step, subject)))
 }
 
 /// What a happening is about, and in which phase somebody sees to it.

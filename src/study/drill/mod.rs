@@ -261,13 +261,19 @@ fn of_dataset(
     let mut recoveries: Vec<Recovery> = own.map(|incident| Recovery::read(incident, end)).collect();
     recoveries.sort_by_key(|recovery| recovery.incident.lost);
     let restored = recoveries.iter().filter_map(|it| Some((it.point?, it.incident.point))).max_by_key(|(age, _)| *age);
-    // A mirror that took over with its service leaves no incident of its own.
-    let promoted = trace.entries.iter().rev().find_map(|entry| match entry.what {
+    // A mirror that took over with its service leaves no incident of its own. The first one after the strike: a later one is the way back.
+    let struck = struck(trace).unwrap_or(since);
+    let promoted = trace.entries.iter().filter(|entry| entry.at >= struck).find_map(|entry| match entry.what {
         Happening::Data(DataHappening::Promoted(copy)) if scenario.copies[copy].dataset == id => Some(copy),
         _ => None,
     });
     let from_copy = oldest.map(|age| {
-        let source = promoted.map(|copy| (PointSource::Copy(copy), moment_before(since, trace, age)));
+        let source = promoted.map(|copy| {
+            (
+                PointSource::Copy(copy),
+                SimTime::from_microseconds(struck.as_microseconds().saturating_sub(age.as_microseconds())),
+            )
+        });
         (age, source)
     });
     let point = restored.or(from_copy);
@@ -276,11 +282,9 @@ fn of_dataset(
     Affected { subject: Subject::Dataset(id), recoveries, point, gone, lost_bytes, ratings: Vec::new() }
 }
 
-/// The moment of a point of this age: counted back from the first strike, where the loss is not written down.
-fn moment_before(since: SimTime, trace: &Trace, age: Span) -> SimTime {
-    let struck = trace.entries.iter().find(|entry| matches!(entry.what, Happening::Struck(_)));
-    let lost = struck.map_or(since, |entry| entry.at);
-    SimTime::from_microseconds(lost.as_microseconds().saturating_sub(age.as_microseconds()))
+/// When a threat first strikes; a loss that is not written down is counted from there.
+fn struck(trace: &Trace) -> Option<SimTime> {
+    trace.entries.iter().find(|entry| matches!(entry.what, Happening::Struck(_))).map(|entry| entry.at)
 }
 
 impl Recovery {

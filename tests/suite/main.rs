@@ -4,7 +4,9 @@
 
 mod architecture;
 mod audit;
+mod audit_data;
 mod auditor;
+mod auditor_data;
 mod backups;
 mod behaviour;
 mod cli;
@@ -16,6 +18,7 @@ mod durability;
 mod exhaustive;
 mod expectations;
 mod generator;
+mod generator_data;
 mod golden;
 mod meaning;
 mod metric_keys;

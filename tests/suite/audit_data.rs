@@ -14,7 +14,7 @@ fn walk(from: u64, to: u64) {
             Ok(loaded) => loaded.scenario,
             Err(problems) => {
                 refused += 1;
-                if std::env::var("DRSIM_SHOW").is_ok() {
+                if std::env::var("DRSIM_SHOW").is_ok_and(|shown| shown == "refused") {
                     eprintln!("{number}: {}", problems.render(false));
                 }
                 continue;
@@ -30,6 +30,12 @@ fn walk(from: u64, to: u64) {
                     return None;
                 }
                 let mut found = audit(&scenario, &trace, traced, calm);
+                if std::env::var("DRSIM_SHOW").is_ok_and(|shown| shown == number.to_string()) {
+                    eprintln!("{text}\n{found:#?}");
+                    for entry in &trace.entries {
+                        eprintln!("{number}/{trial} {:9.4} {:?}", entry.at.as_seconds() / 86_400.0, entry.what);
+                    }
+                }
                 if *traced != plain {
                     found.push("what is written down, or after another trial, is something else".to_owned());
                 }

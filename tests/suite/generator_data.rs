@@ -100,7 +100,9 @@ impl Writer {
             for (left, right) in [("a", "b"), ("b", "c"), ("a", "c")] {
                 if left != "a" || right != "c" || self.chance(0.5) {
                     let rate = self.one(&["40 Mbps", "400 Mbps", "2 Gbps"]);
-                    self.line(&format!("[links.{left}-{right}]\nbetween = [\"{left}\", \"{right}\"]\nbandwidth = \"{rate}\""));
+                    self.line(&format!(
+                        "[links.{left}-{right}]\nbetween = [\"{left}\", \"{right}\"]\nbandwidth = \"{rate}\""
+                    ));
                 }
             }
         }
@@ -113,7 +115,9 @@ impl Writer {
             self.line(&format!("at = \"{site}\""));
         }
         match self.below(5) {
-            0 => self.line("medium = { tape = { write = \"60 MB/s\", read = \"60 MB/s\", drives = 1, access = \"5 min\" } }"),
+            0 => self.line(
+                "medium = { tape = { write = \"60 MB/s\", read = \"60 MB/s\", drives = 1, access = \"5 min\" } }",
+            ),
             1 => self.line("medium = { vault = { transport = \"10h\", drives = 2 } }"),
             2 => self.line("medium = { disk = { write = \"100 MB/s\", read = \"100 MB/s\" } }"),
             _ => {}
@@ -146,7 +150,10 @@ impl Writer {
         let site = self.below(3) as usize;
         let size = self.one(&["20 GB", "100 GB", "300 GB"]);
         let writes = self.one(&["0 MB/s", "100 kB/s", "1 MB/s"]);
-        self.line(&format!("[datasets.data-{nth}]\nsize = \"{size}\"\nwrites = \"{writes}\"\non = \"{}\"", SITES[site]));
+        self.line(&format!(
+            "[datasets.data-{nth}]\nsize = \"{size}\"\nwrites = \"{writes}\"\non = \"{}\"",
+            SITES[site]
+        ));
         let scheme = self.scheme(self.nodes[site]);
         self.line(&format!("protect = {scheme}"));
         if self.chance(0.3) {
@@ -231,7 +238,13 @@ impl Writer {
             }
         }
         if self.chance(0.5) {
-            let keep = self.one(&["last = 1", "last = 5", "all = \"4 days\"", "days = 3, weeks = 2", "last = 2, all = \"1 day\""]);
+            let keep = self.one(&[
+                "last = 1",
+                "last = 5",
+                "all = \"4 days\"",
+                "days = 3, weeks = 2",
+                "last = 2, all = \"1 day\"",
+            ]);
             self.line(&format!("keep = {{ {keep} }}"));
         }
         if self.chance(0.3) {
@@ -302,22 +315,32 @@ impl Writer {
             1 => format!("{{ destroy = {{ share = \"50 %\", lasts = \"{lasts}\" }} }}"),
             2 => format!("{{ suspend = {{ lasts = \"{lasts}\" }} }}"),
             3 => format!("{{ sever = {{ lasts = \"{lasts}\" }} }}"),
-            4 => format!("{{ destroy = {{ share = \"60 %\", lasts = \"{lasts}\" }} }}, {{ suspend = {{ lasts = \"9h\" }} }}"),
+            4 => format!(
+                "{{ destroy = {{ share = \"60 %\", lasts = \"{lasts}\" }} }}, {{ suspend = {{ lasts = \"9h\" }} }}"
+            ),
             _ => {
                 let first = self.below(datasets);
                 let second = self.below(datasets);
-                let list = if first == second { format!("\"data-{first}\"") } else { format!("\"data-{first}\", \"data-{second}\"") };
+                let list = if first == second {
+                    format!("\"data-{first}\"")
+                } else {
+                    format!("\"data-{first}\", \"data-{second}\"")
+                };
                 let found = self.one(&["0 s", "1h", "2 days", "9 days"]);
                 let reaches = self.one(&["nothing", "snapshots", "online", "place"]);
                 let segments = if self.chance(0.2) { ", segments = [\"inner\"]" } else { "" };
-                format!("{{ spoil = {{ datasets = [{list}], found = \"{found}\", reaches = \"{reaches}\"{segments} }} }}")
+                format!(
+                    "{{ spoil = {{ datasets = [{list}], found = \"{found}\", reaches = \"{reaches}\"{segments} }} }}"
+                )
             }
         };
         let link = self.linked && self.chance(0.15);
         let crash = self.chance(0.07);
         self.line(&format!("[threats.threat-{nth}]\nat = {when}"));
         if link {
-            self.line(&format!("strikes = {{ links = [\"a-b\", \"b-c\"] }}\neffects = [{{ suspend = {{ lasts = \"{lasts}\" }} }}]"));
+            self.line(&format!(
+                "strikes = {{ links = [\"a-b\", \"b-c\"] }}\neffects = [{{ suspend = {{ lasts = \"{lasts}\" }} }}]"
+            ));
         } else if crash {
             let service = self.below(services);
             self.line(&format!("strikes = {{ services = [\"service-{service}\"] }}\neffects = [{{ suspend = {{ lasts = \"{lasts}\" }} }}]"));
@@ -340,8 +363,16 @@ impl Writer {
                     format!(", phase = \"{phase}\"")
                 }
             };
-            let who = if staff > 0 && self.chance(0.5) { format!(", who = \"team-{}\"", self.below(staff)) } else { String::new() };
-            let after = if step > 0 && self.chance(0.7) { format!(", after = \"step-{}\"", self.below(step)) } else { String::new() };
+            let who = if staff > 0 && self.chance(0.5) {
+                format!(", who = \"team-{}\"", self.below(staff))
+            } else {
+                String::new()
+            };
+            let after = if step > 0 && self.chance(0.7) {
+                format!(", after = \"step-{}\"", self.below(step))
+            } else {
+                String::new()
+            };
             let takes = self.one(&["0 s", "20 min", "5h"]);
             let luck = if self.chance(0.2) { ", succeeds = \"60 %\"" } else { "" };
             steps.push(format!("{{ name = \"step-{step}\", takes = \"{takes}\"{does}{who}{after}{luck} }}"));

@@ -179,7 +179,14 @@ impl Auditor<'_> {
             }
             DataHappening::BadPointFound(backup, at) => {
                 self.backups[backup.index()].found += 1;
-                self.backups[backup.index()].points.remove(&at);
+                let points = &mut self.backups[backup.index()].points;
+                let mut gone = BTreeSet::from([at]);
+                for (later, point) in points.iter() {
+                    if point.needs.is_some_and(|needed| gone.contains(&needed)) {
+                        gone.insert(*later);
+                    }
+                }
+                points.retain(|at, _| !gone.contains(at));
             }
             DataHappening::StoreSpoiled(store) => self.store_spoiled(store, moment),
             DataHappening::CopyWhole(_)

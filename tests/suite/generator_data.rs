@@ -99,7 +99,7 @@ impl Writer {
         if self.linked {
             for (left, right) in [("a", "b"), ("b", "c"), ("a", "c")] {
                 if left != "a" || right != "c" || self.chance(0.5) {
-                    let rate = self.one(&["40 Mbps", "400 Mbps", "2 Gbps"]);
+                    let rate = self.one(&["100 Mbps", "400 Mbps", "2 Gbps"]);
                     self.line(&format!(
                         "[links.{left}-{right}]\nbetween = [\"{left}\", \"{right}\"]\nbandwidth = \"{rate}\""
                     ));
@@ -148,7 +148,7 @@ impl Writer {
     /// True when it can be restored elsewhere.
     fn dataset(&mut self, nth: u32, staff: u32) -> bool {
         let site = self.below(3) as usize;
-        let size = self.one(&["20 GB", "100 GB", "300 GB"]);
+        let size = self.one(&["20 GB", "60 GB", "150 GB"]);
         let writes = self.one(&["0 MB/s", "100 kB/s", "1 MB/s"]);
         self.line(&format!(
             "[datasets.data-{nth}]\nsize = \"{size}\"\nwrites = \"{writes}\"\non = \"{}\"",

@@ -11,6 +11,7 @@ mod backups;
 mod behaviour;
 mod cli;
 mod corners;
+mod corners_data;
 mod data;
 mod determinism;
 mod diagnostics;

@@ -194,6 +194,12 @@ impl World<'_> {
                 state.cause = cause;
             }
             DataStage::Unnoticed | DataStage::Deciding => {}
+            DataStage::Waiting if hands && !state.hands => {
+                // Whoever comes to do it may be those that it waits for.
+                self.data.datasets[dataset].hands = true;
+                self.dismiss_hands(dataset);
+                return self.data.touch(dataset);
+            }
             DataStage::Fine
             | DataStage::Gone
             | DataStage::Waiting

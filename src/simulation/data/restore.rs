@@ -132,7 +132,7 @@ impl World<'_> {
     }
 
     /// Nothing can be done at the moment: nobody stands by.
-    fn dismiss_hands(&mut self, dataset: DatasetId) {
+    pub(super) fn dismiss_hands(&mut self, dataset: DatasetId) {
         if let Some(staff) = self.data.datasets[dataset].staff.take() {
             self.release_staff(staff, 1);
         } else if let Some(staff) = self.scenario.datasets[dataset].recovery.staff

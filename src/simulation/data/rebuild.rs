@@ -160,6 +160,11 @@ impl World<'_> {
         if now != before {
             if before.lost_stripes == 0 && now.lost_stripes > 0 {
                 self.note(Happening::Data(DataHappening::CopyLost(copy)));
+                self.stop_resync(copy);
+                let dataset = self.scenario.copies[copy].dataset;
+                if self.data.datasets[dataset].active == copy {
+                    self.forget_snapshots(dataset);
+                }
             }
             self.data.touch(self.scenario.copies[copy].dataset);
         }

@@ -369,7 +369,8 @@ impl CopyState {
             (false, true) => Reverse(u16::from(self.level_of(*slot)) + 1),
             (false, false) => Reverse(0),
         };
-        if queue.windows(2).any(|pair| urgency(&pair[0]) > urgency(&pair[1])) {
+        // Where no stripe misses more than one fragment all are of one urgency, and in their order.
+        if self.in_danger() && queue.windows(2).any(|pair| urgency(&pair[0]) > urgency(&pair[1])) {
             queue.sort_by_key(urgency);
         }
         let next = queue.get(usize::from(half_made.is_some())).map(urgency);

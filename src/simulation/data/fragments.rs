@@ -50,7 +50,7 @@ pub(in crate::simulation) struct CopyState {
     pub(super) latents: Latents,
     /// Chooses new hosts; begun with the first one in a trial.
     pub(super) chooser: Option<Rng>,
-    scratch: Vec<u32>,
+    pub(super) scratch: Vec<u32>,
 }
 
 /// A node as one copy sees it.
@@ -65,6 +65,8 @@ pub(super) struct Host {
     own: bool,
     stale: bool,
     moved: isize,
+    /// Something was written off: what is in the queue may not be lost.
+    pub untidy: bool,
     /// Lost slots in the order in which they are rebuilt, books open; those before `done` are rebuilt.
     pub queue: Vec<u32>,
     pub done: usize,
@@ -198,6 +200,7 @@ impl CopyState {
                 if self.is_lost(slot) {
                     self.mend(slot);
                     let host = &mut self.hosts[self.placed.hosts[slot as usize] as usize];
+                    host.untidy = true;
                     // What is being rebuilt right now can be decoded, and so is not among what is written off.
                     let from = if host.rebuild.transfer.is_some() { host.rebuild.end } else { host.done };
                     if let Some(place) = host.queue[from..].iter().position(|other| *other == slot) {
@@ -266,9 +269,9 @@ impl CopyState {
         self.hosts[host].whole
     }
 
-    /// True when some stripe misses more than one fragment, books open.
+    /// True when some stripe misses more than one fragment or more than it can, books open.
     pub(super) fn in_danger(&self) -> bool {
-        self.missing.worst() > 1
+        self.missing.worst() > u8::from(self.tolerance > 0)
     }
 
     /// True when a slot can be made again now: enough others are there.

@@ -352,7 +352,7 @@ impl Writer {
     fn plan(&mut self, nth: u32, threats: u32, staff: u32, datasets: u32, services: u32) {
         let threat = self.below(threats);
         let mut steps = Vec::new();
-        for step in 0..self.below(5) + 1 {
+        for step in 0..=self.below(5) {
             let does = match self.below(5) {
                 0 => format!(", does = \"restore\", of = [\"data-{}\"]", self.below(datasets)),
                 1 if datasets > 1 => ", does = \"restore\", of = [\"data-0\", \"data-1\"]".to_owned(),

@@ -174,8 +174,6 @@ impl World<'_> {
                     if !synchronous {
                         self.data.follow[copy].cut_since = Some(cut);
                         self.catch_up_mirror(dataset, copy);
-                    } else {
-                        self.data.touch(dataset); // it is sent what it lacks
                     }
                 }
             }

@@ -29,13 +29,7 @@ impl Stripes {
         };
         let mut at_level = vec![0; scheme.width() as usize + 2];
         at_level[0] = stripes as u32;
-        Self {
-            tolerance: scheme.tolerance() as u8,
-            levels: vec![0; stripes],
-            local,
-            at_level,
-            marks: Some(Vec::new()),
-        }
+        Self { tolerance: scheme.tolerance() as u8, levels: vec![0; stripes], local, at_level, marks: Some(Vec::new()) }
     }
 
     /// Nothing is missing; costs as much as there was to forget.

@@ -249,10 +249,8 @@ pub(super) fn expected(line: &Expected) -> String {
     let expectation = &line.expectation;
     // Two digits more than the tolerance asks for; `summary.json` has all of them.
     let decimals = (2.0 - libm::floor(libm::log10(expectation.within))).clamp(0.0, 12.0) as usize;
-    let shown = |value: f64| match expectation.within > 0.0 {
-        true => trimmed(&format!("{value:.decimals$}")),
-        false => value.to_string(),
-    };
+    let shown =
+        |value: f64| if expectation.within > 0.0 { trimmed(&format!("{value:.decimals$}")) } else { value.to_string() };
     let measured = line.measured.map_or(NOTHING.to_owned(), shown);
     format!("{} = {measured}, expected {} within {}", expectation.written, expectation.value, expectation.within)
 }

@@ -52,6 +52,7 @@ pub(super) enum Purpose {
     PlanAnswer,
     RebuildHost,
     LatentError,
+    KeyLost,
 }
 
 /// A uniform number in (0, 1].

@@ -325,13 +325,21 @@ impl<'a> World<'a> {
         !self.plans.watched.is_empty()
     }
 
-    /// A service that lost its new group as well, or whose return came to nothing, is told again.
+    /// A service that lost its new group as well, or whose return came to nothing, is told again, and so is whoever restores.
     fn hurry(&mut self, step: StepId) {
         if self.plans.steps[step].doing == Doing::Pending {
             match &self.step_model(step).does {
                 Does::Failover(services) => services.iter().for_each(|service| self.order_failover(*service)),
                 Does::Failback(services) => services.iter().for_each(|service| self.order_return(*service)),
-                Does::Work | Does::Restore(_) => {}
+                // One that was lost after the step began: nobody else would notice it.
+                Does::Restore(datasets) => {
+                    for dataset in datasets {
+                        if self.restoring(*dataset) {
+                            self.order_restore(*dataset, self.step_model(step).who.is_some());
+                        }
+                    }
+                }
+                Does::Work => {}
             }
         }
     }

@@ -5,10 +5,10 @@ use drsim::id::Id as _;
 use drsim::model::{DatasetId, ServiceId};
 use drsim::simulation::{DataHappening, Happening, Incident, Simulator, Trace, TrialTally};
 
-const DAY: f64 = 24.0 * HOUR;
+pub const DAY: f64 = 24.0 * HOUR;
 
 /// Two sites with one node each, a line of 800 Mbps (100 MB/s) between them, a terabyte at `a`, a service on it. `more` says the rest.
-fn world(more: &str) -> String {
+pub fn world(more: &str) -> String {
     format!(
         "horizon = \"40 days\"\n[sites.a]\nnodes = 1\nclass = \"node\"\n[sites.b]\nnodes = 1\nclass = \"node\"\n\
          [classes.node]\n[links.line]\nbetween = [\"a\", \"b\"]\nbandwidth = \"800 Mbps\"\n\
@@ -18,12 +18,13 @@ fn world(more: &str) -> String {
 }
 
 /// The node at `a` is destroyed on day 20 at 14:00 and replaced after an hour.
-const LOSS: &str =
+pub const LOSS: &str =
     "[threats.blow]\nat = \"20 days 14h\"\nstrikes = \"a\"\neffects = [{ destroy = { lasts = \"1h\" } }]\n";
 
-const DAILY: &str = "[stores.vault]\nat = \"b\"\n[backups.nightly]\nof = \"books\"\nfull = \"daily\"\nto = \"vault\"\n";
+pub const DAILY: &str =
+    "[stores.vault]\nat = \"b\"\n[backups.nightly]\nof = \"books\"\nfull = \"daily\"\nto = \"vault\"\n";
 
-fn walk(text: &str) -> (TrialTally, Trace) {
+pub fn walk(text: &str) -> (TrialTally, Trace) {
     let scenario = scenario(text);
     let mut simulator = Simulator::new(&scenario);
     let (tally, trace) = simulator.run_traced(1, 0);

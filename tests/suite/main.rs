@@ -4,11 +4,14 @@
 
 mod architecture;
 mod audit;
+mod audit_data;
 mod auditor;
+mod auditor_data;
 mod backups;
 mod behaviour;
 mod cli;
 mod corners;
+mod corners_data;
 mod data;
 mod determinism;
 mod diagnostics;
@@ -16,6 +19,7 @@ mod durability;
 mod exhaustive;
 mod expectations;
 mod generator;
+mod generator_data;
 mod golden;
 mod meaning;
 mod metric_keys;

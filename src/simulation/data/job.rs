@@ -17,6 +17,8 @@ impl World<'_> {
     /// Plans the first jobs and test restores.
     pub(super) fn start_jobs(&mut self) {
         for backup in self.scenario.backups.ids() {
+            let mut rng = self.key.stream(Purpose::KeyLost as u64, self.layout.backup_keys[backup], 0);
+            self.data.backups[backup].key_gone = chance(self.scenario.backups[backup].key_lost.get(), &mut rng);
             self.plan_job(backup);
             self.plan_test(backup);
         }
@@ -200,6 +202,7 @@ impl World<'_> {
             self.data.backups[backup].points.add(Point { done, ..point });
             self.note(Happening::Data(DataHappening::JobDone(backup, point.kind, point.at)));
         }
+        self.data.touch(dataset); // a restore may have waited for a point that it can reach
         self.expire(backup);
     }
 
@@ -237,7 +240,9 @@ impl World<'_> {
         let today = (self.now.as_seconds() / 86_400.0) as u64;
         let thinned = self.data.backups[backup].thinned.replace(today) == Some(today);
         if self.data.datasets[model.of].stage == DataStage::Fine && !thinned {
-            let freed = self.data.backups[backup].points.expire(&model.keep, self.now);
+            let state = &mut self.data.backups[backup];
+            let in_use: Vec<SimTime> = state.running.iter().filter_map(|run| run.needs).collect();
+            let freed = state.points.expire(&model.keep, self.now, &in_use);
             self.store_bytes(backup, -freed);
         }
     }
@@ -248,6 +253,14 @@ impl World<'_> {
         self.book_data(dataset);
         let freed = self.data.backups[backup].points.forget(goes);
         self.store_bytes(backup, -freed);
+        self.data.touch(dataset);
+    }
+
+    /// The copy that the snapshots of a dataset lie beside is lost, or another one counts.
+    pub(super) fn forget_snapshots(&mut self, dataset: DatasetId) {
+        for nth in 0..self.data.backed_up[dataset].len() {
+            self.forget_points(self.data.backed_up[dataset][nth], |point| point.kind == JobKind::Snapshot);
+        }
     }
 
     /// Jobs that lost their source or their store fail; log that does not arrive leaves a gap.

@@ -88,13 +88,16 @@ impl Points {
     }
 
     /// Forgets what no rule keeps and nothing that is kept needs; returns the bytes. A point of which the rules are silent stays when there
-    /// are no rules at all.
-    pub fn expire(&mut self, keep: &Retention, now: SimTime) -> f64 {
+    /// are no rules at all. What a job under way builds on is `in_use`.
+    pub fn expire(&mut self, keep: &Retention, now: SimTime, in_use: &[SimTime]) -> f64 {
         if *keep == Retention::default() {
             return 0.0;
         }
-        let mut kept: Vec<bool> =
-            self.0.iter().map(|point| keep.all.is_some_and(|age| now - point.at <= age)).collect();
+        let mut kept: Vec<bool> = self
+            .0
+            .iter()
+            .map(|point| keep.all.is_some_and(|age| now - point.at <= age) || in_use.contains(&point.at))
+            .collect();
         for flag in kept.iter_mut().rev().take(keep.last as usize) {
             *flag = true;
         }
@@ -175,7 +178,7 @@ mod tests {
     #[test]
     fn what_is_kept_keeps_what_it_needs() {
         let mut points = weekly(10);
-        let freed = points.expire(&Retention { last: 1, ..Retention::default() }, at(10.0));
+        let freed = points.expire(&Retention { last: 1, ..Retention::default() }, at(10.0), &[]);
         assert_eq!(days(&points), [7, 8, 9], "the newest needs its incrementals and their full");
         assert!((freed - (100.0 + 6.0 * 2.0)).abs() < 1e-9, "{freed} bytes freed");
     }
@@ -189,7 +192,7 @@ mod tests {
             points.add(Point { at: at(day), done: at(day), kind, bytes: 1.0, needs: None, bad: false });
         }
         let keep = Retention { days: 7, weeks: 4, months: 12, ..Retention::default() };
-        points.expire(&keep, at(365.0));
+        points.expire(&keep, at(365.0), &[]);
         let kept = days(&points);
         // Seven days; the last days of four weeks, two of which are among the seven; those of twelve months, one of which is.
         assert_eq!(kept.len(), 7 + 2 + 11, "{kept:?}");

@@ -76,7 +76,7 @@ impl World<'_> {
     fn lose_part_or_all(&mut self, dataset: DatasetId) {
         let active = self.data.datasets[dataset].active;
         let share = self.data.copies[active].lost_share();
-        if share < 1.0 && self.data.backed_up[dataset].is_empty() && !self.has_mirror(dataset) {
+        if share < 1.0 && !self.has_source(dataset) {
             let bytes = self.scenario.datasets[dataset].size.get() as f64 * share;
             self.data.copies[active].write_off();
             self.lost_for_good(dataset, bytes);
@@ -123,6 +123,9 @@ impl World<'_> {
     }
 
     pub(super) fn move_data(&mut self, dataset: DatasetId, stage: DataStage) -> Incarnation {
+        if self.data.datasets[dataset].stage == DataStage::Waiting {
+            self.touch_outranked(dataset);
+        }
         let state = &mut self.data.datasets[dataset];
         state.stage = stage;
         state.incarnation += 1;
@@ -191,6 +194,12 @@ impl World<'_> {
                 state.cause = cause;
             }
             DataStage::Unnoticed | DataStage::Deciding => {}
+            DataStage::Waiting if hands && !state.hands => {
+                // Whoever comes to do it may be those that it waits for.
+                self.data.datasets[dataset].hands = true;
+                self.dismiss_hands(dataset);
+                return self.data.touch(dataset);
+            }
             DataStage::Fine
             | DataStage::Gone
             | DataStage::Waiting
@@ -289,7 +298,9 @@ impl World<'_> {
         }
         self.data.datasets[dataset].spoiled = None;
         self.data.datasets[dataset].wanted = false;
-        self.data.datasets[dataset].active = target;
+        if std::mem::replace(&mut self.data.datasets[dataset].active, target) != target {
+            self.forget_snapshots(dataset);
+        }
         self.note(Happening::Data(DataHappening::DataWhole(dataset)));
         self.others_are_stale(dataset, point.map_or(self.now, |(_, at)| at));
         let lost_at = self.data.datasets[dataset].lost_at;
@@ -442,10 +453,13 @@ impl World<'_> {
             let (active, readable) = (state.active, self.usable(state.active));
             match self.copy_near(dataset, place) {
                 Some(copy) if copy == active && readable => {}
-                Some(copy) if readable => self.promote(dataset, copy, self.now), // in good order: what is on the way is waited for
+                Some(copy) if readable && self.data.follow[copy].cut_since.is_none() => {
+                    self.promote(dataset, copy, self.now);
+                } // in good order: what is on the way is waited for
                 Some(copy) => {
                     let Source { point, .. } = self.mirror_source(dataset, copy);
-                    let lost_at = self.data.datasets[dataset].unreadable_since.max(point);
+                    let lost_at =
+                        if readable { self.now } else { self.data.datasets[dataset].unreadable_since.max(point) };
                     self.promote(dataset, copy, point);
                     self.book_point(dataset, lost_at - point);
                 }
@@ -461,6 +475,7 @@ impl World<'_> {
         self.data.datasets[dataset].active = copy;
         self.data.datasets[dataset].target = copy;
         self.note(Happening::Data(DataHappening::Promoted(copy)));
+        self.forget_snapshots(dataset);
         self.others_are_stale(dataset, point);
         self.data.touch(dataset);
     }
@@ -504,6 +519,11 @@ impl World<'_> {
             }
         }
         causes.first().copied()
+    }
+
+    /// True for a dataset that something could bring back.
+    pub(super) fn has_source(&self, dataset: DatasetId) -> bool {
+        !self.data.backed_up[dataset].is_empty() || self.has_mirror(dataset)
     }
 
     /// True for a dataset with another copy that could take over.

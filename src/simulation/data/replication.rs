@@ -40,14 +40,14 @@ impl World<'_> {
     /// A synchronous mirror that can take over at once.
     pub(super) fn synchronous_mirror(&self, dataset: DatasetId) -> Option<CopyId> {
         let state = &self.data.datasets[dataset];
-        if state.spoiled.is_some() {
-            return None;
-        }
         self.scenario.datasets[dataset].copies.iter().find(|copy| {
             let role = self.scenario.copies[*copy].role;
             let follows = role == CopyRole::Synchronous
                 || role == CopyRole::Primary && self.scenario.copies[state.active].role == CopyRole::Synchronous;
-            *copy != state.active && follows && self.usable(*copy)
+            // What was written while nothing crossed is not there; while nobody could write, nothing was.
+            let level =
+                self.data.follow[*copy].cut_since.is_none_or(|cut| !state.readable && cut >= state.unreadable_since);
+            *copy != state.active && follows && level && self.usable(*copy)
         })
     }
 
@@ -111,12 +111,10 @@ impl World<'_> {
     pub(super) fn others_are_stale(&mut self, dataset: DatasetId, point: SimTime) {
         let active = self.data.datasets[dataset].active;
         for copy in self.scenario.datasets[dataset].copies.iter() {
+            self.stop_resync(copy); // it came from a copy that does not count any more
             if copy == active {
                 self.data.follow[copy].fresh = true;
                 self.data.follow[copy].cut_since = None;
-                if let Some(transfer) = self.data.follow[copy].resync.take() {
-                    self.cancel_transfer(transfer);
-                }
             } else {
                 let since = if self.data.follow[copy].fresh { point } else { self.data.follow[copy].stale_since };
                 self.data.follow[copy].fresh = false;
@@ -147,10 +145,7 @@ impl World<'_> {
                     (None, true) => {
                         self.begin_resync(dataset, copy);
                     }
-                    (Some(transfer), false) => {
-                        self.data.follow[copy].resync = None;
-                        self.cancel_transfer(transfer);
-                    }
+                    (Some(_), false) => self.stop_resync(copy),
                     (None, false) | (Some(_), true) => {}
                 }
             }
@@ -162,6 +157,8 @@ impl World<'_> {
         if !self.data.copies[copy].intact() {
             self.data.follow[copy].fresh = false; // it has to be copied again
             self.data.follow[copy].stale_since = SimTime::ZERO;
+            self.stop_resync(copy);
+            self.data.touch(dataset); // which may begin at once
             return;
         }
         let place_on = self.data.copies[copy].readable();
@@ -180,7 +177,15 @@ impl World<'_> {
                     }
                 }
             }
-            (None, true) | (Some(_), false) => {}
+            (None, true) => {}
+            (Some(_), false) => self.stop_resync(copy),
+        }
+    }
+
+    /// What a copy was being sent does not arrive.
+    pub(super) fn stop_resync(&mut self, copy: CopyId) {
+        if let Some(transfer) = self.data.follow[copy].resync.take() {
+            self.cancel_transfer(transfer);
         }
     }
 

@@ -34,6 +34,13 @@ impl World<'_> {
             | DataStage::Verifying
             | DataStage::Resuming => {}
         }
+        if state.wanted && !self.data.copies[state.active].intact() && self.has_source(dataset) {
+            // What was only away is lost: it is restored wherever it can be.
+            let cause = state.cause;
+            self.data.datasets[dataset].wanted = false;
+            self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
+        }
+        let state = &self.data.datasets[dataset];
         if state.wanted && self.usable(state.active) && state.stage != DataStage::Resuming {
             // It was only away and is there again.
             return self.break_off(dataset);
@@ -50,6 +57,7 @@ impl World<'_> {
             let target_gone =
                 matches!(state.point, Some((PointSource::Backup(_), _))) && !self.takes_data(state.target);
             if source_gone || target_gone {
+                self.data.datasets[dataset].back = None;
                 self.release_restore(dataset);
                 self.move_data(dataset, DataStage::Waiting);
             }
@@ -65,6 +73,7 @@ impl World<'_> {
         self.release_restore(dataset);
         self.data.datasets[dataset].wanted = false;
         self.move_data(dataset, DataStage::Fine);
+        self.data.touch(dataset); // it may have been lost meanwhile
     }
 
     /// Begins the restore if there is somewhere to put it, something to take, and somebody to do it.
@@ -72,7 +81,10 @@ impl World<'_> {
         let target = self.restore_target(dataset);
         let source = match self.best_source(dataset, target) {
             Offer::Now(source) => source,
-            Offer::Later => return self.dismiss_hands(dataset),
+            Offer::Later => {
+                self.touch_outranked(dataset);
+                return self.dismiss_hands(dataset);
+            }
             Offer::Never if self.data.datasets[dataset].wanted => return self.break_off(dataset), // it is only away
             Offer::Never => return self.give_up(dataset),
         };
@@ -103,6 +115,7 @@ impl World<'_> {
     /// True when somebody is there to do it; otherwise they are called. Whoever waits for the same drive and goes first goes first.
     fn hands_are_there(&mut self, dataset: DatasetId) -> bool {
         if self.outranked(dataset) {
+            self.dismiss_hands(dataset); // whoever goes first may wait for them
             return false;
         }
         let (state, recovery) = (&self.data.datasets[dataset], &self.scenario.datasets[dataset].recovery);
@@ -119,7 +132,7 @@ impl World<'_> {
     }
 
     /// Nothing can be done at the moment: nobody stands by.
-    fn dismiss_hands(&mut self, dataset: DatasetId) {
+    pub(super) fn dismiss_hands(&mut self, dataset: DatasetId) {
         if let Some(staff) = self.data.datasets[dataset].staff.take() {
             self.release_staff(staff, 1);
         } else if let Some(staff) = self.scenario.datasets[dataset].recovery.staff
@@ -155,6 +168,16 @@ impl World<'_> {
         });
         let free = self.scenario.stores[mine].drives.map_or(0, |drives| drives - self.data.stores[mine].busy);
         ahead.count() >= free as usize
+    }
+
+    /// Whoever waited for this restore to go first is looked at.
+    pub(super) fn touch_outranked(&mut self, dataset: DatasetId) {
+        let order = self.scenario.datasets[dataset].recovery.order;
+        for (other, model) in self.scenario.datasets.enumerate() {
+            if model.recovery.order > order && self.data.datasets[other].stage == DataStage::Waiting {
+                self.data.touch(other);
+            }
+        }
     }
 
     fn begin_preparing(&mut self, dataset: DatasetId, backup: BackupId) {

@@ -26,7 +26,8 @@ impl World<'_> {
         }
         for dataset in &spoil.datasets {
             let Some(since) = self.data.datasets[*dataset].spoiled else { continue };
-            if self.data.datasets[*dataset].stage != DataStage::Fine {
+            let state = &self.data.datasets[*dataset];
+            if state.stage != DataStage::Fine && !state.wanted {
                 continue;
             }
             // What was taken since is known to be wrong.

@@ -222,13 +222,18 @@ impl World<'_> {
         transfers.sharing.finish(self.now, &mut done);
         // All of them are over before anybody is told: what one sets going may take another off.
         let arrived: Vec<TransferId> = done.iter().filter_map(|flow| transfers.by_flow.remove(flow)).collect();
-        for transfer in &arrived {
-            transfers.slots[*transfer].flow = None;
+        let mut over = Vec::with_capacity(arrived.len());
+        for transfer in arrived {
+            transfers.slots[transfer].flow = None;
+            over.push((transfer, transfers.slots[transfer].incarnation));
         }
         done.clear();
         transfers.done = done;
-        for transfer in arrived {
-            self.arrived(transfer);
+        for (transfer, incarnation) in over {
+            // One before it may have called it off and put another in its place.
+            if self.data.transfers.slots[transfer].incarnation == incarnation {
+                self.arrived(transfer);
+            }
         }
         self.plan_arrival();
     }

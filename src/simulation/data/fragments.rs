@@ -29,7 +29,7 @@ pub(in crate::simulation) struct CopyState {
     lost_slots: u32,
     /// Hosts with fragments that are away.
     away_hosts: u32,
-    /// The only host that is away, books open, while it is counted only where it matters: see `go_lightly`.
+    /// The host that went away last, books open, while it is counted only where it matters: see `go_lightly`.
     light: Option<u32>,
     /// Slots of the light host that are counted among the missing.
     counted: Vec<u32>,
@@ -323,14 +323,16 @@ impl CopyState {
             }
             None => {}
         }
-        if away && self.away_hosts == 1 && self.tolerance > 0 && !self.has_lost(host) {
-            return self.go_lightly(host);
-        }
         if self.light == Some(host as u32) {
             return self.come_lightly();
         }
-        self.count_light();
-        if self.away_hosts == 0 && self.lost_slots == 0 {
+        if away {
+            self.count_light();
+            if self.tolerance > 0 && !self.has_lost(host) {
+                return self.go_lightly(host);
+            }
+        } else if self.lost_slots == 0 && self.away_hosts == u32::from(self.light.is_some()) {
+            self.counted.clear();
             return self.missing.reset();
         }
         let mut list = std::mem::take(&mut self.scratch);
@@ -349,15 +351,15 @@ impl CopyState {
         self.scratch = list;
     }
 
-    /// The only host that is away, and has lost nothing, is counted where something is lost already: of all other stripes it is known that they miss one fragment
-    /// at most. Most absences end before another host is away, and then there is little to take back.
+    /// The host that went away last, and has lost nothing, is counted only where something else is missing: of its other stripes it is known
+    /// that they miss one fragment. Most absences end before another begins, and then there is little to take back.
     fn go_lightly(&mut self, host: usize) {
         self.light = Some(host as u32);
         let mut list = std::mem::take(&mut self.scratch);
         self.list_on(host, &mut list);
         for slot in &list {
             let (stripe, position) = self.place_of(*slot);
-            if self.has_gap(stripe) {
+            if self.missing.level(stripe) > 0 {
                 self.counted.push(*slot);
                 if self.missing.take(stripe, position) > 1 {
                     self.alarm(stripe);
@@ -384,7 +386,7 @@ impl CopyState {
         self.list_on(light as usize, &mut list);
         for slot in &list {
             let (stripe, position) = self.place_of(*slot);
-            // Where something is lost it is counted already.
+            // Where something else is missing it is counted already.
             if self.missing.level(stripe) == 0 {
                 self.missing.take(stripe, position);
             }
@@ -422,25 +424,35 @@ impl CopyState {
             }
             None => {}
         }
+        let light = self.light == Some(host as u32);
+        if light {
+            self.come_lightly();
+        }
+        let counted = self.hosts[host].away && !light;
         let mut list = std::mem::take(&mut self.scratch);
         self.list_on(host, &mut list);
         for slot in &list {
-            self.lose_slot(*slot);
+            self.lose_from(host, *slot, counted);
         }
         self.scratch = list;
     }
 
     /// One fragment is gone, books open.
     pub(super) fn lose_slot(&mut self, slot: u32) {
-        if self.is_lost(slot) {
-            return;
-        }
-        let (stripe, position) = self.place_of(slot);
         let host = self.placed.hosts[slot as usize] as usize;
         self.stir(host);
         if self.light == Some(host as u32) {
             self.count_light();
         }
+        self.lose_from(host, slot, self.hosts[host].away);
+    }
+
+    /// The same where it is known which host it lies on, and whether it is counted among the missing.
+    fn lose_from(&mut self, host: usize, slot: u32, counted: bool) {
+        if self.is_lost(slot) {
+            return;
+        }
+        let (stripe, position) = self.place_of(slot);
         self.count_light_in(stripe);
         self.lost_bits[slot as usize / 64] |= 1 << (slot % 64);
         self.lost_slots += 1;
@@ -450,7 +462,7 @@ impl CopyState {
         if self.lost.is_over(stripe) && !was_over {
             self.crossed.push(stripe);
         }
-        if !self.hosts[host].away {
+        if !counted {
             self.missing.take(stripe, position);
         }
         if self.missing.level(stripe) > 1 {
@@ -460,11 +472,16 @@ impl CopyState {
 
     /// A lost fragment is there again, where it was.
     pub(super) fn mend(&mut self, slot: u32) {
+        self.mend_at(self.placed.hosts[slot as usize] as usize, slot);
+    }
+
+    /// The same where it is known which host it lies on: looking that up takes longer than all the rest.
+    pub(super) fn mend_at(&mut self, host: usize, slot: u32) {
         let (stripe, position) = self.place_of(slot);
         self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
         self.lost_slots -= 1;
         self.lost.give(stripe, position);
-        if !self.hosts[self.placed.hosts[slot as usize] as usize].away {
+        if !self.hosts[host].away {
             self.missing.give(stripe, position);
         }
     }

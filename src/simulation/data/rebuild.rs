@@ -221,7 +221,7 @@ impl World<'_> {
                 continue;
             }
             if in_place {
-                self.data.copies[copy].mend(slot);
+                self.data.copies[copy].mend_at(host, slot);
             } else if let Some(to) = self.choose_host(copy, slot) {
                 self.data.copies[copy].mend_on(slot, to);
             } else if !self.data.copies[copy].hosts[host].away {

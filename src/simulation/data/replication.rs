@@ -35,7 +35,9 @@ impl World<'_> {
         let model = &self.scenario.copies[copy];
         let width = model.scheme.width() as usize;
         let serving = model.hosts.iter().filter(|unit| self.host_serves(**unit)).count();
-        serving >= width.min(model.hosts.len()) && !self.domains[model.domain].off
+        serving >= width.min(model.hosts.len())
+            && !self.domains[model.domain].off
+            && self.data.copies[copy].can_be_written()
     }
 
     /// A synchronous mirror that can take over at once.

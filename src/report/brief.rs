@@ -2,6 +2,7 @@
 
 use crate::estimate::Estimate;
 use crate::model::{Level, ServiceId, Subject};
+use crate::quantity::words::trimmed;
 use crate::report::number::{self, NOTHING};
 use crate::report::wording;
 use crate::study::{Check, Expected, Findings, Judgement, Promiser, Stopped, SubjectFindings, Verdict};
@@ -95,7 +96,10 @@ fn row(findings: &Findings, id: ServiceId, found: &SubjectFindings) -> Row {
         .and_then(|measured| measured.estimate.quantiles)
         .map_or(NOTHING.to_owned(), |quantiles| number::duration(quantiles.p95.point));
     let recovery = match service.objective.rto {
-        Some(rto) => format!("{recovery} / {}", number::duration(rto.as_seconds())),
+        Some(rto) => {
+            let more = if wording::beyond(findings, Promiser::Service(id), "rto") { "> " } else { "" };
+            format!("{more}{recovery} / {}", number::duration(rto.as_seconds()))
+        }
         None => recovery,
     };
     let redundancy = match found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
@@ -242,8 +246,12 @@ pub(super) fn about(findings: &Findings, verdict: &Verdict) -> String {
 
 /// One line of `[expect]`, judged.
 pub(super) fn expected(line: &Expected) -> String {
-    let measured = line.measured.map_or(NOTHING.to_owned(), |value| format!("{value}"));
     let expectation = &line.expectation;
+    // Two digits more than the tolerance asks for; `summary.json` has all of them.
+    let decimals = (2.0 - libm::floor(libm::log10(expectation.within))).clamp(0.0, 12.0) as usize;
+    let shown =
+        |value: f64| if expectation.within > 0.0 { trimmed(&format!("{value:.decimals$}")) } else { value.to_string() };
+    let measured = line.measured.map_or(NOTHING.to_owned(), shown);
     format!("{} = {measured}, expected {} within {}", expectation.written, expectation.value, expectation.within)
 }
 

@@ -19,6 +19,14 @@ pub(super) const HEADS: [&str; 7] = [
     "at risk",
 ];
 
+/// What the word durability means here, told wherever it is low: what is missing since the last point counts as lost.
+pub(super) const DURABILITY: &str = "durability: chance that a trial loses not one byte; what was written since the point that came back counts as lost";
+
+/// True when some dataset loses something in more than one trial of ten, so that its durability wants an explanation.
+pub(super) fn wants_words(findings: &Findings) -> bool {
+    findings.datasets.iter().any(|(_, found)| point(found, "durability").is_some_and(|share| share < 0.9))
+}
+
 /// Rows for at most `most` datasets: all in order, or the ones that lose most when there are more; and how many are left out.
 pub(super) fn rows(findings: &Findings, most: usize) -> (Vec<Row>, usize) {
     let mut datasets: Vec<_> = findings.datasets.iter().collect();
@@ -41,18 +49,19 @@ fn row(findings: &Findings, id: DatasetId, found: &SubjectFindings) -> Row {
     let judgement = wording::overall(findings, Promiser::Dataset(id));
     let durability = found.metric("durability").map_or(NOTHING.to_owned(), |found| number::share(&found.estimate));
     let lost = found.metric("data_lost_bytes").map_or(NOTHING.to_owned(), |measured| lost(&measured.estimate));
-    let p95 = |key: &str, promised: Option<Span>| {
+    let p95 = |key: &str, objective: &str, promised: Option<Span>| {
         let quantiles = found.metric(key).and_then(|measured| measured.estimate.quantiles);
         let p95 = quantiles.map_or(NOTHING.to_owned(), |quantiles| number::duration(quantiles.p95.point));
-        promised.map_or(p95.clone(), |promised| format!("{p95} / {}", number::duration(promised.as_seconds())))
+        let more = if wording::beyond(findings, Promiser::Dataset(id), objective) { "> " } else { "" };
+        promised.map_or(p95.clone(), |promised| format!("{more}{p95} / {}", number::duration(promised.as_seconds())))
     };
     let cells = [
         dataset.name.clone(),
         wording::judgement(judgement).to_owned(),
         durability,
         lost,
-        p95(wording::RECOVERY_POINT, dataset.rpo),
-        p95(wording::RECOVERY_TIME, dataset.rto),
+        p95(wording::RECOVERY_POINT, "rpo", dataset.rpo),
+        p95(wording::RECOVERY_TIME, "rto", dataset.rto),
         point(found, "at_risk_bytes").map_or(NOTHING.to_owned(), number::bytes),
     ];
     Row { judgement, cells }

@@ -76,6 +76,9 @@ fn datasets(findings: &Findings, out: &mut String) {
     if left > 0 {
         let _ = writeln!(out, "{left} datasets that lose less are in `datasets.csv`.\n");
     }
+    if brief_data::wants_words(findings) {
+        let _ = writeln!(out, "{}.\n", brief_data::DURABILITY);
+    }
     let mut rows = Vec::new();
     for (id, found) in findings.datasets.iter().take(MOST_SERVICES) {
         let name = &findings.scenario.datasets[*id].name;

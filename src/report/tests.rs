@@ -288,6 +288,26 @@ fn datasets_in_every_format() {
 
 /// Phases and margins by hand: the second incident of the median trial is the loss of the orders, 9 000 s long.
 #[test]
+fn a_quantile_beyond_what_ever_came_back_is_marked_so() {
+    let mut findings = with_data();
+    assert!(text::summary(&findings, text::unpainted).contains("  11 h / 15 min"));
+    let orders = findings.verdicts.iter_mut().find(|it| it.objective == "rpo" && it.measured.is_some()).unwrap();
+    orders.measured = None;
+    let told = text::summary(&findings, text::unpainted);
+    assert!(told.contains("  > 11 h / 15 min") && told.contains("  6 h / 4 h"), "{told}");
+}
+
+#[test]
+fn a_low_durability_says_what_it_means() {
+    let mut findings = with_data();
+    assert!(!text::summary(&findings, text::unpainted).contains("not one byte"), "94.8 % speak for themselves");
+    let durability = findings.datasets[0].1.metrics.iter_mut().find(|it| it.about.key == "durability").unwrap();
+    durability.estimate.point = Some(0.2);
+    assert!(text::summary(&findings, text::unpainted).contains("not one byte"));
+    assert!(markdown::report(&findings, "1.2.3", &[]).contains("not one byte"));
+}
+
+#[test]
 fn incidents_are_told_phase_by_phase() {
     let table = incidents::incidents(&with_data());
     let mut reader = ::csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());

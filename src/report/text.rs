@@ -97,6 +97,9 @@ fn datasets(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
             &format!("{} datasets that lose less are in datasets.csv", number::count(left as u64)),
         ));
     }
+    if brief_data::wants_words(findings) {
+        lines.push(paint(Tone::Faint, &format!("  {}", brief_data::DURABILITY)));
+    }
 }
 
 fn table(heads: [&str; 7], rows: Vec<Row>, paint: Paint, lines: &mut Vec<String>) {

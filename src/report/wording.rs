@@ -147,6 +147,16 @@ pub fn promiser(scenario: &Scenario, of: Promiser) -> &str {
     }
 }
 
+/// True when too many events never ended, or left nothing to come back to, for the p95 of an objective to be known: it lies beyond that of those
+/// that did.
+#[must_use]
+pub fn beyond(findings: &Findings, of: Promiser, objective: &str) -> bool {
+    findings.verdicts.iter().any(|verdict| {
+        let about = verdict.of == of && verdict.disruption.is_none() && verdict.objective == objective;
+        about && verdict.judgement == Judgement::Missed && verdict.measured.is_none()
+    })
+}
+
 /// The findings of a dataset.
 #[must_use]
 pub fn of_dataset(findings: &Findings, dataset: DatasetId) -> Option<&SubjectFindings> {

@@ -54,6 +54,7 @@ impl World<'_> {
         let (model, state) = (&self.scenario.services[service], &self.services[service]);
         let mut causes = Vec::new();
         match state.stage {
+            Stage::Serving | Stage::Moving(_) if self.nothing_runs_yet(service) => causes.push(Cause::Failover),
             Stage::Serving | Stage::Moving(_) => {}
             Stage::Unnoticed => causes.push(Cause::Detection),
             Stage::Deciding => causes.push(Cause::Decision),

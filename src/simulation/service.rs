@@ -220,13 +220,18 @@ impl World<'_> {
         self.schedule_in(takes, Event::Ready { service, incarnation });
     }
 
+    /// True while a standby group that runs nothing until it is scaled up is being scaled up.
+    pub(super) fn nothing_runs_yet(&self, service: ServiceId) -> bool {
+        !self.services[service].scaled && self.scenario.services[service].failover.standby_capacity.get() <= 0.0
+    }
+
     /// Status, share of load, utilisation and redundancy degree as they follow from the state.
     #[inline]
     fn worth(&self, service: ServiceId) -> Worth {
         let (model, state) = (&self.scenario.services[service], &self.services[service]);
         let serving = matches!(state.stage, Stage::Serving | Stage::Moving(_));
         let up = self.serving_replicas(service);
-        if !serving || up < model.need || !self.unobstructed(service) {
+        if !serving || up < model.need || !self.unobstructed(service) || self.nothing_runs_yet(service) {
             return Worth { status: Status::Down, share: 0.0, utilised: 0.0, degree: 0 };
         }
         let degree = self.redundancy_degree(service, up);

@@ -371,3 +371,16 @@ fn outages_cut_off_by_the_end_are_not_recoveries() {
     assert_eq!((tally.outages.count, tally.unrecovered), (1, 1));
     assert_eq!((tally.rto, tally.mtd), ((0, 1), (0, 0)));
 }
+
+/// A pilot light without any capacity serves nobody until it is scaled up: 30 s detection at most, 10 min of switching and 30 min of scaling up.
+#[test]
+fn a_standby_that_runs_nothing_is_down_until_it_is_scaled_up() {
+    let text = "horizon = \"2 days\"\n[sites.a]\nnodes = 1\nclass = \"node\"\n[sites.b]\nnodes = 1\nclass = \"node\"\n\
+        [services.web]\nreplicas = { a = 1, b = 1 }\nfailover = { pilot-light = { switch = \"10 min\", scale-up = \"30 min\", capacity = \"0 %\" } }\n\
+        detection = { person = \"1 min\" }\n\
+        [threats.dark]\nat = \"1h\"\nstrikes = \"a\"\neffects = [{ suspend = { lasts = \"1 day\" } }]\n";
+    let tally = only(&scenario(&(text.to_owned() + NODE)));
+    let down = tally.down.as_seconds();
+    assert_eq!(tally.outages.count, 1);
+    close(down, 41.0 * 60.0);
+}

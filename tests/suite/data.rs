@@ -281,6 +281,22 @@ fn a_store_holds_what_is_kept() {
     close(tally.datasets[DatasetId::new(0)].stored[0] / 1e12, ramp + level);
 }
 
+/// A copy that lost half of its stripes is written anew when the node that held them is back, not before, and then takes over in its turn.
+#[test]
+fn a_copy_with_a_node_away_is_not_level() {
+    let text = "horizon = \"40 days\"\n[sites.a]\nracks = 2\nnodes = 1\nclass = \"node\"\n[sites.b]\nracks = 2\nnodes = 1\nclass = \"node\"\n[classes.node]\n\
+        [datasets.books]\nsize = \"1 TB\"\nwrites = \"1 MB/s\"\non = \"a\"\nmirror = { to = \"b\", sync = true }\n\
+        [threats.one]\nat = \"10 days\"\nstrikes = \"a/rack-1\"\neffects = [{ destroy = { lasts = \"1 day\" } }]\n\
+        [threats.two]\nat = \"20 days\"\nstrikes = \"b/rack-1\"\neffects = [{ destroy = { lasts = \"1 day\" } }]\n";
+    let (tally, trace) = walk(text);
+    assert_eq!(tally.datasets[DatasetId::new(0)].losses, 0);
+    let whole = trace.entries.iter().find(|entry| matches!(entry.what, Happening::Data(DataHappening::CopyWhole(_))));
+    close(whole.expect("level again").at.as_seconds(), 11.0 * DAY);
+    let takeovers =
+        trace.entries.iter().filter(|entry| matches!(entry.what, Happening::Data(DataHappening::Promoted(_))));
+    assert_eq!(takeovers.count(), 2);
+}
+
 /// Data that cannot be reached are not lost: the service waits, nothing is restored.
 #[test]
 fn what_is_only_away_comes_back_by_itself() {

@@ -50,6 +50,9 @@ fn textbook_and_published_cases_agree_with_their_closed_forms() {
         let scenario = scenario_in(&path);
         let trials = scenario.trials.min(TRIALS_MOST);
         let name = scenario.name.clone();
+        if scenario.services.is_empty() && !scenario.datasets.is_empty() {
+            continue; // data are held against their closed forms in `[expect]` and in `backups`
+        }
         let findings = study(scenario, trials);
         let wrong = disagreements(&findings);
         assert!(wrong.is_empty(), "{name}, {trials} trials:\n{}", wrong.join("\n"));

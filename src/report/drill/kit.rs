@@ -233,10 +233,14 @@ fn spread(findings: &DrillFindings, out: &mut String) {
 }
 
 fn sweep(findings: &DrillFindings, out: &mut String) {
-    let Some(sweep) = &findings.sweep else { return };
+    out.push_str("## 6. When it strikes 发生时刻的影响\n\n");
+    let Some(sweep) = &findings.sweep else {
+        out.push_str("Struck at this one moment. `--when sweep` strikes at every moment of the backup cycle and shows the best and the worst of them. 本次只推演一个时刻。\n\n");
+        return;
+    };
     let _ = writeln!(
         out,
-        "## 6. When it strikes 发生时刻的影响\n\nThe event struck at {} moments of a cycle of {} from {}, every time at its median.\n",
+        "The event struck at {} moments of a cycle of {} from {}, every time at its median.\n",
         sweep.moments.len(),
         duration(sweep.cycle.1.as_seconds()),
         timeline::clock(findings, sweep.cycle.0)

@@ -4,6 +4,7 @@ mod bia;
 mod kit;
 pub mod tables;
 pub mod timeline;
+pub(in crate::report) mod who;
 pub mod wordings;
 
 #[cfg(test)]

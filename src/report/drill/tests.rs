@@ -110,3 +110,85 @@ fn pictures_are_well_formed_and_the_same_each_time() {
         assert_eq!(Some(svg), draw(&findings));
     }
 }
+
+const LED: &str = r#"
+format = 1
+name = "led"
+horizon = "60 days"
+start = 2026-01-05 00:00
+[sites.a]
+nodes = 2
+class = "server"
+[sites.b]
+nodes = 2
+class = "server"
+[classes.server]
+[services.pay]
+replicas = { a = 1, b = 1 }
+uses = ["books"]
+failover = { warm-standby = { switch = "5 min" } }
+objective = { rto = "31 min" }
+[services.web]
+replicas = { a = 1, b = 1 }
+failover = { warm-standby = { switch = "5 min" } }
+[datasets.books]
+size = "1 TB"
+writes = "1 MB/s"
+on = "a"
+mirror = { to = "b", async = { lag = "5 s" } }
+[threats.fire]
+strikes = "a"
+at = 2026-01-20 14:00
+effects = [{ destroy = { share = "100 %", lasts = "2 days" } }]
+[staff.night]
+title = "值班"
+[staff.boss]
+title = "经理"
+[staff.dba]
+title = "管理员"
+[plans.loss]
+for = ["fire"]
+steps = [
+  { name = "call", phase = "detect", takes = "5 min", who = "night" },
+  { name = "declare", phase = "decide", takes = "21 min 10 s", who = "boss", after = "call" },
+  { name = "open", does = "restore", of = "books", who = "dba", after = "declare" },
+  { name = "move", does = "failover", of = "pay", who = "night", after = "open" },
+]
+"#;
+
+fn led(text: &str) -> DrillFindings {
+    let loaded = load(&Source::from_text("led.toml", text), &[]);
+    let scenario = loaded.unwrap_or_else(|problems| panic!("{}", problems.render(false))).scenario;
+    let threat = ThreatId::new(0);
+    let event = Event { threat, strike: default_strike(&scenario, threat) };
+    let walk = walk(&fixed(&scenario, At::Median), event);
+    let register = register(&scenario, event.strike);
+    DrillFindings { scenario: scenario.into(), event, at: Some(At::Median), walk, drawn: None, sweep: None, register }
+}
+
+#[test]
+fn whoever_leads_by_the_plan_is_named_and_the_others_by_their_role() {
+    let lines = timeline::lines(&led(LED));
+    let who = |event: &str, subject: &str| {
+        let line = lines.iter().find(|line| line.event == event && line.subject == subject);
+        line.map_or_else(|| panic!("no {event} of {subject}: {lines:#?}"), |line| line.who.as_str())
+    };
+    assert_eq!(who("loss-detected", "pay"), "值班");
+    assert_eq!(who("failover-decided", "pay"), "经理");
+    assert_eq!(who("data-loss-known", "books"), "值班");
+    assert_eq!(who("restore-decided", "books"), "经理");
+    assert_eq!(who("switched", "pay"), "值班");
+    assert_eq!(who("loss-detected", "web"), "monitoring", "no step names it");
+    assert_eq!(who("switched", "web"), "service team");
+}
+
+#[test]
+fn a_time_just_beyond_its_objective_does_not_look_like_it() {
+    // 5 min + 21 min 10 s + 5 min are ten seconds more than the 31 min promised.
+    let findings = led(LED);
+    let changes = wordings::changes(&findings);
+    assert!(changes[0].starts_with("service pay RTO: took 31 min 10 s of 31 min, 10 s too long; "), "{changes:?}");
+    let page = handout(&findings, "1.2.3", &[]);
+    assert!(page.contains("| RTO | 31 min | 31 min 10 s | ✖ red 红 |"), "{page}");
+    assert!(page.contains("## 6. When it strikes 发生时刻的影响\n\nStruck at this one moment."), "{page}");
+}

@@ -1,9 +1,10 @@
 //! A drill in the order of the clock: what happened, and who does what.
 
-use crate::model::{Scenario, StaffId, UnitId};
+use super::who;
+use crate::model::{Scenario, UnitId};
 use crate::quantity::SimTime;
 use crate::report::{number, trace, wording};
-use crate::simulation::{DataHappening, Happening, PlanHappening};
+use crate::simulation::{DataHappening, Happening};
 use crate::study::drill::DrillFindings;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
@@ -68,7 +69,7 @@ pub fn lines(findings: &DrillFindings) -> Vec<Line> {
             continue;
         }
         groups.extend(unit.map(|unit| (lines.len(), vec![unit])));
-        let who = who(findings, entry.what);
+        let who = who::of(findings, entry.at, entry.what);
         lines.push(Line { at: entry.at, part, event: told.event, subject: told.subject, text: told.text, who });
     }
     for (nth, units) in groups.into_iter().filter(|(_, units)| units.len() > 1) {
@@ -137,50 +138,6 @@ fn unit(what: Happening) -> Option<UnitId> {
         | Happening::Data(DataHappening::RebuildBegan(_, unit, _) | DataHappening::Rebuilt(_, unit)) => Some(unit),
         _ => None,
     }
-}
-
-/// Who does it, as far as the scenario says.
-fn who(findings: &DrillFindings, what: Happening) -> String {
-    let scenario = &findings.scenario;
-    match what {
-        Happening::Detected(id) => {
-            let detection = &scenario.services[id].detection;
-            match (detection.probes.is_empty(), detection.person.is_some()) {
-                (true, _) => "on-call person".to_owned(),
-                (false, false) => "monitoring".to_owned(),
-                (false, true) => "monitoring or on-call person".to_owned(),
-            }
-        }
-        Happening::SwitchedTo(..) | Happening::FailoverFailed(_) => "service team".to_owned(),
-        Happening::RepairBegan(unit, _) | Happening::Repaired(unit) | Happening::AwaitsCrew(unit) => {
-            scenario.class_of(unit).crew.map_or_else(String::new, |crew| {
-                let crew = &scenario.crews[crew];
-                wording::titled(&crew.title, &crew.name).to_owned()
-            })
-        }
-        Happening::Plan(
-            PlanHappening::StepBegan(plan, nth)
-            | PlanHappening::StepWaits(plan, nth)
-            | PlanHappening::StepFailed(plan, nth)
-            | PlanHappening::StepDone(plan, nth),
-        ) => {
-            let step = scenario.plans[plan].steps.get(nth as usize);
-            step.and_then(|step| step.who).map_or_else(String::new, |who| staff(scenario, who))
-        }
-        Happening::Data(
-            DataHappening::RestoreBegan(id, ..) | DataHappening::RestoreFailed(id, ..) | DataHappening::DataBack(id),
-        ) => scenario.datasets[id].recovery.staff.map_or_else(|| "data team".to_owned(), |id| staff(scenario, (id, 1))),
-        Happening::Decided(_) | Happening::Data(DataHappening::RestoreDecided(_)) => "incident commander".to_owned(),
-        Happening::Data(DataHappening::LossKnown(_)) => "on-call person".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// People by their title, with their number when there are several.
-pub(in crate::report) fn staff(scenario: &Scenario, (id, people): (StaffId, u32)) -> String {
-    let staff = &scenario.staff[id];
-    let title = wording::titled(&staff.title, &staff.name);
-    if people > 1 { format!("{title} × {people}") } else { title.to_owned() }
 }
 
 /// Time since the event: `+19 min`, `-12 h` before it.

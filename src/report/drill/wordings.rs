@@ -70,12 +70,28 @@ pub const fn kind(subject: Subject) -> &'static str {
 #[must_use]
 pub fn measured(affected: &Affected, rating: &Rating) -> String {
     match (rating.measured, rating.open) {
-        (Some(span), false) => duration(span.as_seconds()),
+        (Some(span), false) => against(span, rating.promised),
         (Some(span), true) => format!("not over after {}", duration(span.as_seconds())),
         (None, true) => "nothing came back".to_owned(),
         (None, false) if affected.recoveries.is_empty() => "not touched 未受影响".to_owned(),
         (None, false) => "nothing lost 无丢失".to_owned(),
     }
+}
+
+/// A time beside the objective it is held against: to the second where rounding would make them look the same.
+fn against(span: Span, limit: Option<Span>) -> String {
+    let (text, whole) = (duration(span.as_seconds()), span.as_seconds().round());
+    if limit.is_none_or(|limit| limit == span || duration(limit.as_seconds()) != text || limit.as_seconds() == whole) {
+        return text;
+    }
+    let parts = [("d", whole / 86_400.0), ("h", whole % 86_400.0 / 3600.0), ("min", whole % 3600.0 / 60.0)];
+    let mut words: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, many)| *many >= 1.0)
+        .map(|(unit, many)| format!("{} {unit}", many as u64))
+        .collect();
+    words.push(format!("{} s", whole % 60.0));
+    words.join(" ")
 }
 
 /// A promise, or that there is none.
@@ -174,7 +190,7 @@ fn lacking(findings: &DrillFindings, id: crate::model::ServiceId) -> bool {
 
 fn told(findings: &DrillFindings, affected: &Affected, rating: &Rating, limit: Span, change: &Change) -> String {
     let span = |span: Span| duration(span.as_seconds());
-    let took = rating.measured.map_or_else(String::new, span);
+    let took = rating.measured.map_or_else(String::new, |measured| against(measured, Some(limit)));
     match change {
         Change::Shrink(short) => {
             let mut text = format!("took {took} of {}, {} too long; ", span(limit), span(short.over));

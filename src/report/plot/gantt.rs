@@ -7,8 +7,7 @@ use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use crate::id::Id;
 use crate::model::{Phase, Subject};
 use crate::quantity::{SimTime, Span};
-use crate::report::drill::timeline;
-use crate::report::drill::wordings;
+use crate::report::drill::{who, wordings};
 use crate::report::{number, trace};
 use crate::simulation::Status;
 use crate::study::drill::{Affected, DrillFindings, Light, Promise};
@@ -116,12 +115,14 @@ pub fn gantt(findings: &DrillFindings) -> Option<String> {
     for (nth, step) in steps.iter().enumerate() {
         let middle = top + rows.len() as f64 * ROW + (nth as f64 + 0.5) * STEP;
         let plan = &findings.scenario.plans[step.step.0];
-        let name = plan.steps.get(step.step.1 as usize).map_or("", |step| step.name.as_str());
+        let Some(told) = plan.steps.get(step.step.1 as usize) else { continue };
+        let name = told.name.as_str();
         canvas.text((LEFT - 10.0, middle), &fit(name, 12.0, LEFT - MARGIN), 12.0, Anchor::End, INK);
         let (begin, end) = (scale.at(step.from.as_seconds()), scale.at(step.to.as_seconds()));
         let size = ((end - begin).max(3.0), 10.0);
         canvas.rect((begin, middle - 5.0), size, GREY);
-        let who = step.who.map_or_else(String::new, |who| format!("{}, ", timeline::staff(&findings.scenario, who)));
+        let who = who::of_step(&findings.scenario, told);
+        let who = if who.is_empty() { who } else { format!("{who}, ") };
         let text = format!("{who}{}", number::duration(step.to.since(step.from).as_seconds()));
         beside(canvas, (begin, begin + size.0), middle, &text);
     }
@@ -214,7 +215,8 @@ fn axes(
 
 fn draw_row(findings: &DrillFindings, canvas: &mut Canvas, scale: &Scale, row: &Affected, top: f64) {
     let middle = top + 15.0;
-    let name = wordings::titled(&findings.scenario, row.subject);
+    // The line below says whether it is data.
+    let name = wordings::titled(&findings.scenario, row.subject).replacen(" (data)", "", 1);
     canvas.text((LEFT - 10.0, middle), &fit(&name, 13.0, LEFT - MARGIN), 13.0, Anchor::End, INK);
     let kind = match row.subject {
         Subject::Dataset(_) => "dataset 数据集",
@@ -256,7 +258,8 @@ fn draw_row(findings: &DrillFindings, canvas: &mut Canvas, scale: &Scale, row: &
         }
     }
     let below = middle + BAR / 2.0 + 11.0;
-    let text = fit(&account(row), 11.0, RIGHT - LEFT - 130.0);
+    let room = RIGHT - LEFT - if beyond.is_empty() { 30.0 } else { 130.0 };
+    let text = fit(&account(row), 11.0, room);
     canvas.text((scale.at(findings.event.strike.as_seconds()) + 6.0, below), &text, 11.0, Anchor::Start, INK);
     canvas.text((RIGHT, below), &beyond.join("  "), 11.0, Anchor::End, MUTED);
 }
@@ -342,19 +345,24 @@ fn rulings(canvas: &mut Canvas, (x, y): (f64, f64), (width, height): (f64, f64),
 
 fn dots(canvas: &mut Canvas, (x, y): (f64, f64), (width, height): (f64, f64)) {
     let mut way = 3.0;
-    while way < width {
+    // The second dot of a pair stays within the bar too.
+    while way + 4.0 < width {
         canvas.dot((x + way, y + height * 0.3), 1, DARK);
         canvas.dot((x + way + 3.0, y + height * 0.7), 1, DARK);
         way += 6.0;
     }
 }
 
-/// A text right of a short bar, or left of it where there is no room.
+/// A text right of a bar, left of it where there is no room, or on it where there is none on either side.
 fn beside(canvas: &mut Canvas, (from, to): (f64, f64), middle: f64, text: &str) {
-    if to + 6.0 + text_width(text, 11.0) < RIGHT {
+    let width = text_width(text, 11.0);
+    if to + 6.0 + width < RIGHT {
         canvas.text((to + 6.0, middle), text, 11.0, Anchor::Start, INK);
-    } else {
+    } else if from - 6.0 - width > LEFT {
         canvas.label((from - 6.0, middle), text, 11.0, Anchor::End, INK);
+    } else {
+        let text = fit(text, 11.0, to - from - 12.0);
+        canvas.label((f64::midpoint(from, to), middle), &text, 11.0, Anchor::Middle, INK);
     }
 }
 

@@ -49,10 +49,10 @@ pub fn data_recovery(findings: &Findings, dataset: DatasetId) -> Option<String> 
     let found = wording::of_dataset(findings, dataset)?;
     let of = &findings.scenario.datasets[dataset];
     let name = named(wording::titled(&of.title, &of.name));
-    let sheet = lengths(
+    let mut sheet = lengths(
         findings,
         &Lengths {
-            english: format!("How fast {name} comes back: share of losses mended within the time below"),
+            english: format!("How fast {name} comes back: share of recoveries done within the time below"),
             chinese: format!("{name} 的数据恢复时间：在横轴时间内完成的恢复所占比例，对照 RTO"),
             bins: &found.recoveries,
             quantiles: found.metric(wording::RECOVERY_TIME).and_then(|measured| measured.estimate.quantiles),
@@ -62,6 +62,9 @@ pub fn data_recovery(findings: &Findings, dataset: DatasetId) -> Option<String> 
             largest: "slowest 最慢",
         },
     )?;
+    if of.rto.is_some() {
+        sheet.note("what was not mended counts as not kept 未能恢复者计为未达标");
+    }
     Some(sheet.finish(findings))
 }
 
@@ -74,8 +77,10 @@ pub fn recovery_point(findings: &Findings, dataset: DatasetId) -> Option<String>
     let mut sheet = lengths(
         findings,
         &Lengths {
-            english: format!("How old {name} is when it comes back: share of losses that lost no more than this time"),
-            chinese: format!("{name} 的恢复点：丢失数据不超过横轴时间的比例，对照 RPO"),
+            english: format!(
+                "How old {name} is when it comes back: share of recoveries that lost no more than this time"
+            ),
+            chinese: format!("{name} 的恢复点：已恢复者中丢失不超过横轴时间的比例，对照 RPO"),
             bins: &found.points,
             quantiles: found.metric(wording::RECOVERY_POINT).and_then(|measured| measured.estimate.quantiles),
             promises: promise(found, "RPO", of.rpo, "rpo_met_share", false).into_iter().collect(),

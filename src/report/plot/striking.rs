@@ -1,7 +1,7 @@
 //! Recovery point and recovery time against the moment at which the event strikes.
 
 use super::axis::{Scale, round_ticks};
-use super::canvas::{Anchor, BLUE, Canvas, GRID, INK, MUTED, ORANGE, fit};
+use super::canvas::{Anchor, BLUE, Canvas, GRID, INK, MUTED, ORANGE, fit, text_width};
 use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use crate::model::Subject;
 use crate::quantity::{SimTime, Span};
@@ -85,7 +85,6 @@ fn panel(findings: &DrillFindings, sweep: &Sweep, canvas: &mut Canvas, curve: &C
     let up = Scale::linear((0.0, high), (bottom, head));
     let what = if curve.point { "recovery point 恢复点" } else { "recovery time 恢复时间" };
     let name = wordings::titled(&findings.scenario, sweep.subjects[curve.subject]);
-    canvas.bold((LEFT, top + 8.0), &fit(&format!("{name}: {what}"), 13.0, 380.0), 13.0, Anchor::Start, INK);
     let seconds = |span: Span| number::duration(span.as_seconds());
     let off = curve
         .promised
@@ -104,6 +103,10 @@ fn panel(findings: &DrillFindings, sweep: &Sweep, canvas: &mut Canvas, curve: &C
         )
     };
     canvas.text((RIGHT, top + 8.0), &told, 12.0, Anchor::End, INK);
+    // The heading gets what the figures at the other end leave; when the name is too long, what is shown stays.
+    let room = RIGHT - LEFT - text_width(&told, 12.0) - 24.0;
+    let heading = fit(&name, 13.0, room - text_width(&format!(": {what}"), 13.0) * 1.1);
+    canvas.bold((LEFT, top + 8.0), &format!("{heading}: {what}"), 13.0, Anchor::Start, INK);
     days(findings, canvas, &across, (from, length), (head, bottom));
     let (unit, word) = unit_of(high);
     for tick in round_ticks(0.0, high / unit, 4.0) {

@@ -29,6 +29,10 @@ pub(in crate::simulation) struct CopyState {
     lost_slots: u32,
     /// Hosts with fragments that are away.
     away_hosts: u32,
+    /// The only host that is away, books open, while it is counted only where it matters: see `go_lightly`.
+    light: Option<u32>,
+    /// Slots of the light host that are counted among the missing.
+    counted: Vec<u32>,
     /// Hosts that something happened to since the trial began.
     stirred: Vec<u32>,
     /// Hosts whose rebuild moves bytes.
@@ -46,7 +50,7 @@ pub(in crate::simulation) struct CopyState {
     pub(super) latents: Latents,
     /// Chooses new hosts; begun with the first one in a trial.
     pub(super) chooser: Option<Rng>,
-    scratch: Vec<u32>,
+    pub(super) scratch: Vec<u32>,
 }
 
 /// A node as one copy sees it.
@@ -61,6 +65,8 @@ pub(super) struct Host {
     own: bool,
     stale: bool,
     moved: isize,
+    /// Something was written off: what is in the queue may not be lost.
+    pub untidy: bool,
     /// Lost slots in the order in which they are rebuilt, books open; those before `done` are rebuilt.
     pub queue: Vec<u32>,
     pub done: usize,
@@ -117,6 +123,8 @@ impl CopyState {
             lost_bits: vec![0; slots.div_ceil(64)],
             lost_slots: 0,
             away_hosts: 0,
+            light: None,
+            counted: Vec::new(),
             stirred: Vec::new(),
             running: Vec::new(),
             urgent: Vec::new(),
@@ -143,6 +151,8 @@ impl CopyState {
         }
         self.stirred.clear();
         self.sole = None;
+        self.light = None;
+        self.counted.clear();
         self.lost.reset();
         self.missing.reset();
         (self.lost_slots, self.away_hosts) = (0, 0);
@@ -157,12 +167,12 @@ impl CopyState {
     }
 
     /// True while no stripe has lost too much.
-    pub const fn intact(&self) -> bool {
+    pub fn intact(&self) -> bool {
         self.lost.over() == 0
     }
 
     /// True while every stripe can be read.
-    pub const fn readable(&self) -> bool {
+    pub fn readable(&self) -> bool {
         self.missing.over() == 0
     }
 
@@ -192,7 +202,8 @@ impl CopyState {
 
     /// Further nodes that may go missing, whichever they are.
     pub fn degree(&self) -> u32 {
-        let worst = if self.sole.is_some() { 1 } else { self.missing.worst() };
+        let least = u8::from(self.sole.is_some() || self.light.is_some());
+        let worst = self.missing.worst().max(least);
         u32::from(self.tolerance.saturating_sub(worst))
     }
 
@@ -208,6 +219,7 @@ impl CopyState {
                 if self.is_lost(slot) {
                     self.mend(slot);
                     let host = &mut self.hosts[self.placed.hosts[slot as usize] as usize];
+                    host.untidy = true;
                     // What is being rebuilt right now can be decoded, and so is not among what is written off.
                     let from = if host.rebuild.transfer.is_some() { host.rebuild.end } else { host.done };
                     if let Some(place) = host.queue[from..].iter().position(|other| *other == slot) {
@@ -276,6 +288,11 @@ impl CopyState {
         self.hosts[host].whole
     }
 
+    /// True when some stripe misses more than one fragment or more than it can, books open.
+    pub(super) fn in_danger(&self) -> bool {
+        self.missing.worst() > u8::from(self.tolerance > 0)
+    }
+
     /// True when a slot can be made again now: enough others are there.
     #[inline]
     pub(super) fn can_mend(&self, slot: u32) -> bool {
@@ -325,6 +342,16 @@ impl CopyState {
             }
             None => {}
         }
+        if away && self.away_hosts == 1 && self.tolerance > 0 && !self.has_lost(host) {
+            return self.go_lightly(host);
+        }
+        if self.light == Some(host as u32) {
+            return self.come_lightly();
+        }
+        self.count_light();
+        if self.away_hosts == 0 && self.lost_slots == 0 {
+            return self.missing.reset();
+        }
         let mut list = std::mem::take(&mut self.scratch);
         self.list_on(host, &mut list);
         for slot in &list {
@@ -339,6 +366,59 @@ impl CopyState {
             }
         }
         self.scratch = list;
+    }
+
+    /// The only host that is away, and has lost nothing, is counted where something is lost already: of all other stripes it is known that they miss one fragment
+    /// at most. Most absences end before another host is away, and then there is little to take back.
+    fn go_lightly(&mut self, host: usize) {
+        self.light = Some(host as u32);
+        let mut list = std::mem::take(&mut self.scratch);
+        self.list_on(host, &mut list);
+        for slot in &list {
+            let (stripe, position) = self.place_of(*slot);
+            if self.has_gap(stripe) {
+                self.counted.push(*slot);
+                if self.missing.take(stripe, position) > 1 {
+                    self.alarm(stripe);
+                }
+            }
+        }
+        self.scratch = list;
+    }
+
+    /// The light host is back.
+    fn come_lightly(&mut self) {
+        self.light = None;
+        while let Some(slot) = self.counted.pop() {
+            let (stripe, position) = self.place_of(slot);
+            self.missing.give(stripe, position);
+        }
+    }
+
+    /// Counts the light host everywhere.
+    fn count_light(&mut self) {
+        let Some(light) = self.light.take() else { return };
+        self.counted.clear();
+        let mut list = std::mem::take(&mut self.scratch);
+        self.list_on(light as usize, &mut list);
+        for slot in &list {
+            let (stripe, position) = self.place_of(*slot);
+            // Where something is lost it is counted already.
+            if self.missing.level(stripe) == 0 {
+                self.missing.take(stripe, position);
+            }
+        }
+        self.scratch = list;
+    }
+
+    /// Counts the light host in a stripe that is about to lose its first fragment.
+    fn count_light_in(&mut self, stripe: u32) {
+        let Some(light) = self.light.filter(|_| self.missing.level(stripe) == 0) else { return };
+        let slot = self.slots_of(stripe).find(|slot| self.placed.hosts[*slot as usize] == light);
+        if let Some(slot) = slot {
+            self.missing.take(stripe, self.place_of(slot).1);
+            self.counted.push(slot);
+        }
     }
 
     /// All that a host stored is gone.
@@ -377,6 +457,10 @@ impl CopyState {
         let (stripe, position) = self.place_of(slot);
         let host = self.placed.hosts[slot as usize] as usize;
         self.stir(host);
+        if self.light == Some(host as u32) {
+            self.count_light();
+        }
+        self.count_light_in(stripe);
         self.lost_bits[slot as usize / 64] |= 1 << (slot % 64);
         self.lost_slots += 1;
         self.hosts[host].queue.push(slot);
@@ -417,6 +501,9 @@ impl CopyState {
         self.hosts[from as usize].stale = true;
         self.hosts[from as usize].moved -= 1;
         self.hosts[to].moved += 1;
+        if self.hosts[from as usize].away && self.count_on(from as usize) == 0 {
+            self.away_hosts -= 1;
+        }
         self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
         self.lost_slots -= 1;
         self.lost.give(stripe, position);

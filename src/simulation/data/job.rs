@@ -236,7 +236,10 @@ impl World<'_> {
 
     fn expire(&mut self, backup: BackupId) {
         let model = &self.scenario.backups[backup];
-        if self.data.datasets[model.of].stage == DataStage::Fine {
+        // Thinning out looks at every point: once a day is often enough, and for daily jobs it is every time.
+        let today = (self.now.as_seconds() / 86_400.0) as u64;
+        let thinned = self.data.backups[backup].thinned.replace(today) == Some(today);
+        if self.data.datasets[model.of].stage == DataStage::Fine && !thinned {
             let state = &mut self.data.backups[backup];
             let in_use: Vec<SimTime> = state.running.iter().filter_map(|run| run.needs).collect();
             let freed = state.points.expire(&model.keep, self.now, &in_use);

@@ -14,7 +14,6 @@ use super::transfer::{Freight, Moves};
 use crate::engine::{Rng, name_key};
 use crate::model::{CopyId, DataCopy, DomainId, Placement, RebuildTarget, Scenario, UnitId};
 use crate::quantity::Span;
-use std::cmp::Reverse;
 
 /// Restores go before rebuilds, which go before what merely follows.
 const PRIORITY: u8 = 150;
@@ -97,7 +96,7 @@ impl World<'_> {
         self.tell_standing(copy, before);
     }
 
-    /// A copy has been written anew: every host that works has what it should hold.
+    /// A copy has been written anew: every node that runs has what it should hold.
     pub(in crate::simulation) fn copy_restored(&mut self, copy: CopyId) {
         let before = self.standing(copy);
         for nth in 0..self.data.copies[copy].running.len() {
@@ -107,6 +106,12 @@ impl World<'_> {
             }
         }
         self.data.copies[copy].mend_all();
+        // Nodes that are away got nothing: what they held is rebuilt when they are back.
+        for host in 0..self.data.copies[copy].hosts.len() {
+            if self.data.copies[copy].hosts[host].away {
+                self.host_lost(copy, host);
+            }
+        }
         self.note(Happening::Data(DataHappening::CopyWhole(copy)));
         self.tell_standing(copy, before);
     }
@@ -368,28 +373,50 @@ impl CopyState {
             .first()
             .copied()
             .filter(|slot| self.hosts[host].rebuild.credit > 0.0 && self.is_lost(*slot) && self.can_mend(*slot));
-        queue.retain(|slot| self.is_lost(*slot) && self.placed.hosts[*slot as usize] as usize == host);
-        let urgency = |slot: &u32| match (half_made == Some(*slot), self.can_mend(*slot)) {
-            (true, _) => Reverse(u16::MAX),
-            (false, true) => Reverse(u16::from(self.level_of(*slot)) + 1),
-            (false, false) => Reverse(0),
-        };
-        if queue.windows(2).any(|pair| urgency(&pair[0]) > urgency(&pair[1])) {
-            queue.sort_by_key(urgency);
+        if self.hosts[host].untidy {
+            queue.retain(|slot| self.is_lost(*slot) && self.placed.hosts[*slot as usize] as usize == host);
+            self.hosts[host].untidy = !queue.is_empty();
         }
-        let next = queue.get(usize::from(half_made.is_some())).map(urgency);
-        let count = queue.iter().take_while(|slot| {
-            let own = urgency(slot);
-            own == Reverse(u16::MAX) || (own != Reverse(0) && Some(own) == next)
-        });
-        let (count, left) = (count.count(), queue.len());
-        let blocked = queue.last().map(urgency) == Some(Reverse(0));
+        // Where no stripe misses more than one fragment all are of one urgency, and in their order.
+        let left = queue.len();
+        let (count, blocked) = if self.in_danger() { self.order(&mut queue, half_made) } else { (left, false) };
         let state = &mut self.hosts[host];
         (state.queue, state.done, state.rebuild.blocked) = (queue, 0, blocked);
         if half_made.is_none() {
             state.rebuild.credit = 0.0;
         }
         (count, left)
+    }
+
+    /// Sorts a queue by urgency, what is equal as it was: each slot goes straight to its place among those of its rank. Returns how many
+    /// make the first transfer, and whether the last ones cannot be made now.
+    fn order(&mut self, queue: &mut [u32], half_made: Option<u32>) -> (usize, bool) {
+        const LAST: usize = 257;
+        let mut ranks = [0_u32; LAST + 1];
+        let mut list = std::mem::take(&mut self.scratch);
+        list.clear();
+        list.extend_from_slice(queue);
+        let rank = |slot: u32| match (half_made == Some(slot), self.can_mend(slot)) {
+            (true, _) => 0,
+            (false, true) => LAST - 1 - usize::from(self.level_of(slot)),
+            (false, false) => LAST,
+        };
+        for slot in &list {
+            ranks[rank(*slot)] += 1;
+        }
+        let next = ranks[1..LAST].iter().find(|count| **count > 0).copied().unwrap_or(0);
+        let (count, blocked) = ((ranks[0] + next) as usize, ranks[LAST] > 0);
+        let mut places = 0;
+        for count in &mut ranks {
+            places += std::mem::replace(count, places);
+        }
+        for slot in &list {
+            let place = &mut ranks[rank(*slot)];
+            queue[*place as usize] = *slot;
+            *place += 1;
+        }
+        self.scratch = list;
+        (count, blocked)
     }
 
     /// True when a fragment may be put on a host.

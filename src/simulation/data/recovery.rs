@@ -454,7 +454,7 @@ impl World<'_> {
             match self.copy_near(dataset, place) {
                 Some(copy) if copy == active && readable => {}
                 Some(copy) if readable && self.data.follow[copy].cut_since.is_none() => {
-                    self.promote(dataset, copy, self.now)
+                    self.promote(dataset, copy, self.now);
                 } // in good order: what is on the way is waited for
                 Some(copy) => {
                     let Source { point, .. } = self.mirror_source(dataset, copy);

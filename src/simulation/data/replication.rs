@@ -30,14 +30,11 @@ impl World<'_> {
         }
     }
 
-    /// True when enough nodes of a copy run and are reached to write it anew.
+    /// True when a copy can be written anew: no stripe has more fragments on nodes that are away than its scheme survives.
     pub(super) fn takes_data(&self, copy: CopyId) -> bool {
         let model = &self.scenario.copies[copy];
-        let width = model.scheme.width() as usize;
-        let serving = model.hosts.iter().filter(|unit| self.host_serves(**unit)).count();
-        serving >= width.min(model.hosts.len())
-            && !self.domains[model.domain].off
-            && self.data.copies[copy].can_be_written()
+        let on = !self.domains[model.domain].off && model.hosts.iter().any(|unit| self.host_serves(*unit));
+        on && self.data.copies[copy].can_be_written()
     }
 
     /// A synchronous mirror that can take over at once.
@@ -141,7 +138,8 @@ impl World<'_> {
             let crosses = source_usable && self.connected(source, place);
             if self.data.follow[copy].fresh {
                 self.follow_mirror(dataset, copy, crosses);
-            } else if role != CopyRole::Spare {
+            }
+            if !self.data.follow[copy].fresh && role != CopyRole::Spare {
                 let can = crosses && self.takes_data(copy);
                 match (self.data.follow[copy].resync, can) {
                     (None, true) => {
@@ -176,8 +174,6 @@ impl World<'_> {
                     if !synchronous {
                         self.data.follow[copy].cut_since = Some(cut);
                         self.catch_up_mirror(dataset, copy);
-                    } else {
-                        self.data.touch(dataset); // it is sent what it lacks
                     }
                 }
             }

@@ -119,6 +119,8 @@ pub(in crate::simulation) struct BackupState {
     /// Position in the starts of each kind of job.
     pub next: Vec<usize>,
     pub points: Points,
+    /// Day on which its points were last thinned out.
+    pub thinned: Option<u64>,
     /// The key is gone.
     pub key_gone: bool,
     /// The log is whole from then on.

@@ -12,11 +12,8 @@ pub(super) struct Stripes {
     levels: Vec<u8>,
     /// Only for local codes, where the level is not just the number of missing fragments: those of each group, and of the global parities.
     local: Option<Local>,
-    /// Stripes at each level; those at level 0 are not counted.
+    /// Stripes at each level.
     at_level: Vec<u32>,
-    /// Stripes at a level above 0, and above the tolerance.
-    touched: u32,
-    over: u32,
     /// Stripes that left level 0 since the last reset; `None` once they are too many to be worth a list.
     marks: Option<Vec<u32>>,
 }
@@ -30,15 +27,9 @@ impl Stripes {
             }
             Scheme::Replicas { .. } | Scheme::Erasure { .. } => None,
         };
-        Self {
-            tolerance: scheme.tolerance() as u8,
-            levels: vec![0; stripes],
-            local,
-            at_level: vec![0; scheme.width() as usize + 2],
-            touched: 0,
-            over: 0,
-            marks: Some(Vec::new()),
-        }
+        let mut at_level = vec![0; scheme.width() as usize + 2];
+        at_level[0] = stripes as u32;
+        Self { tolerance: scheme.tolerance() as u8, levels: vec![0; stripes], local, at_level, marks: Some(Vec::new()) }
     }
 
     /// Nothing is missing; costs as much as there was to forget.
@@ -57,10 +48,14 @@ impl Stripes {
             }
             self.marks = Some(Vec::new());
         }
-        if self.touched > 0 {
-            self.at_level.fill(0);
-        }
-        (self.touched, self.over) = (0, 0);
+        self.at_level.fill(0);
+        self.at_level[0] = self.levels.len() as u32;
+    }
+
+    /// True while nothing is missing.
+    #[inline]
+    pub fn is_clear(&self) -> bool {
+        self.at_level[0] as usize == self.levels.len()
     }
 
     #[inline]
@@ -75,15 +70,12 @@ impl Stripes {
     }
 
     /// Stripes of which too much is missing.
-    pub const fn over(&self) -> u32 {
-        self.over
+    pub fn over(&self) -> u32 {
+        if self.is_clear() { 0 } else { self.at_level[usize::from(self.tolerance) + 1..].iter().sum() }
     }
 
     /// Highest level of any stripe.
     pub fn worst(&self) -> u8 {
-        if self.touched == 0 {
-            return 0;
-        }
         self.at_level.iter().rposition(|count| *count > 0).unwrap_or(0) as u8
     }
 
@@ -116,7 +108,8 @@ impl Stripes {
             Some(local) => local.change(stripe, position, -1),
         };
         self.moved(stripe, was, now);
-        if self.touched == 0
+        if now == 0
+            && self.is_clear()
             && let Some(marks) = &mut self.marks
         {
             marks.clear();
@@ -126,11 +119,8 @@ impl Stripes {
     #[inline]
     fn moved(&mut self, stripe: u32, was: u8, now: u8) {
         self.levels[stripe as usize] = now;
-        self.at_level[was as usize] -= u32::from(was > 0);
-        self.at_level[now as usize] += u32::from(now > 0);
-        self.touched = self.touched + u32::from(was == 0 && now > 0) - u32::from(was > 0 && now == 0);
-        self.over = self.over + u32::from(was <= self.tolerance && now > self.tolerance)
-            - u32::from(was > self.tolerance && now <= self.tolerance);
+        self.at_level[was as usize] -= 1;
+        self.at_level[now as usize] += 1;
     }
 }
 

@@ -31,6 +31,8 @@ struct Book {
     done: u64,
     failed: u64,
     found: u64,
+    /// Which points there are is not known for certain any more.
+    unsure: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -141,8 +143,15 @@ impl Auditor<'_> {
             }
             DataHappening::LossKnown(dataset)
             | DataHappening::RestoreDecided(dataset)
-            | DataHappening::RestoreFailed(dataset, ..)
             | DataHappening::DataBack(dataset) => self.datasets[dataset.index()].moved = self.now,
+            DataHappening::RestoreFailed(dataset, source, _) => {
+                self.datasets[dataset.index()].moved = self.now;
+                // What is known to be bad now is not told: what later jobs build on is not known any more.
+                for backup in self.scenario.backups.ids() {
+                    let copied = self.scenario.backups[backup].of == dataset;
+                    self.backups[backup.index()].unsure |= copied && matches!(source, PointSource::Backup(_));
+                }
+            }
             DataHappening::Promoted(copy) => {
                 let dataset = self.scenario.copies[copy].dataset;
                 self.moves_to(dataset, copy.index());
@@ -321,7 +330,8 @@ impl Auditor<'_> {
             link = points.get(&needed).copied();
             whole &= link.is_some();
         }
-        if !whole && model.log.is_none() && model.overrun != Overrun::Overlap {
+        let sure = model.log.is_none() && model.overrun != Overrun::Overlap && !self.backups[backup.index()].unsure;
+        if !whole && sure {
             self.wrong(format!("{dataset:?} goes back to {base:?} of {backup:?}, whose chain is broken"));
         }
         let place = self.scenario.stores[model.to].domain;

@@ -138,3 +138,21 @@ fn retention_leaves_what_a_job_builds_on() {
         |entry: &&drsim::simulation::TraceEntry| matches!(entry.what, Happening::Data(DataHappening::JobFailed(..)));
     assert_eq!(trace.entries.iter().filter(failed).count(), 0);
 }
+
+/// Three nodes hold the books, each a third. One burns and is replaced after a day: what lay there cannot be written before.
+#[test]
+fn what_is_restored_can_be_read() {
+    let text = world(&format!("protect = {{ replicas = {{ copies = 1, stripes = 30 }} }}\n{DAILY}{LOSS}"))
+        .replace(
+            "[sites.a]\nnodes = 1",
+            "[sites.a]\nrooms = { x = { nodes = 1, class = \"node\" }, y = { nodes = 2, class = \"node\" } }\n#",
+        )
+        .replace("strikes = \"a\"", "strikes = \"a/x\"")
+        .replace("lasts = \"1h\"", "lasts = \"1 day\"")
+        .replace("#\nclass = \"node\"", "");
+    let (tally, _) = walk(&text);
+    let books = &tally.datasets[DatasetId::new(0)];
+    assert_eq!(books.recoveries.count, 1);
+    close(books.recoveries.sum.as_seconds(), DAY + 10_000.0);
+    assert_eq!(books.unreadable, books.recoveries.sum);
+}

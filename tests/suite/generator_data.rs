@@ -328,7 +328,7 @@ impl Writer {
                 };
                 let found = self.one(&["0 s", "1h", "2 days", "9 days"]);
                 let reaches = self.one(&["nothing", "snapshots", "online", "place"]);
-                let segments = if self.chance(0.2) { ", segments = [\"inner\"]" } else { "" };
+                let segments = if reaches == "online" && self.chance(0.5) { ", segments = [\"inner\"]" } else { "" };
                 format!(
                     "{{ spoil = {{ datasets = [{list}], found = \"{found}\", reaches = \"{reaches}\"{segments} }} }}"
                 )
@@ -352,12 +352,15 @@ impl Writer {
     fn plan(&mut self, nth: u32, threats: u32, staff: u32, datasets: u32, services: u32) {
         let threat = self.below(threats);
         let mut steps = Vec::new();
-        for step in 0..=self.below(5) {
+        let last = self.below(5);
+        for step in 0..=last {
             let does = match self.below(5) {
                 0 => format!(", does = \"restore\", of = [\"data-{}\"]", self.below(datasets)),
                 1 if datasets > 1 => ", does = \"restore\", of = [\"data-0\", \"data-1\"]".to_owned(),
                 2 => format!(", does = \"failover\", of = [\"service-{}\"]", self.below(services)),
-                3 if step > 0 => format!(", does = \"failback\", of = [\"service-{}\"]", self.below(services)),
+                3 if step > 0 && step == last => {
+                    format!(", does = \"failback\", of = [\"service-{}\"]", self.below(services))
+                }
                 _ => {
                     let phase = self.one(&["detect", "decide", "act", "verify"]);
                     format!(", phase = \"{phase}\"")

@@ -176,6 +176,25 @@ impl CopyState {
         self.missing.over() == 0
     }
 
+    /// True when all of it could be read if it were written anew now: no stripe has more on hosts that are away than it can do without.
+    pub fn can_be_written(&self) -> bool {
+        if self.away_hosts <= u32::from(self.tolerance) {
+            return true;
+        }
+        let mut away = std::collections::BTreeMap::new();
+        for host in self.stirred.iter().map(|host| *host as usize).filter(|host| self.hosts[*host].away) {
+            let list = if self.hosts[host].own { &self.guests[host] } else { self.placed.of_host(host) };
+            for slot in list.iter().filter(|slot| self.placed.hosts[**slot as usize] as usize == host) {
+                let count = away.entry(self.placed.stripe(*slot)).or_insert(0_u8);
+                *count += 1;
+                if *count > self.tolerance {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
     /// Share of the stripes that has lost too much.
     pub fn lost_share(&self) -> f64 {
         f64::from(self.lost.over()) / self.placed.stripes() as f64

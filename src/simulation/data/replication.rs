@@ -30,11 +30,11 @@ impl World<'_> {
         }
     }
 
-    /// True when a copy can be written anew: no more of its nodes are away than its scheme survives.
+    /// True when a copy can be written anew: no stripe has more fragments on nodes that are away than its scheme survives.
     pub(super) fn takes_data(&self, copy: CopyId) -> bool {
         let model = &self.scenario.copies[copy];
-        let away = model.hosts.iter().filter(|unit| !self.host_serves(**unit)).count();
-        away <= model.scheme.tolerance() as usize && away < model.hosts.len() && !self.domains[model.domain].off
+        let on = !self.domains[model.domain].off && model.hosts.iter().any(|unit| self.host_serves(*unit));
+        on && self.data.copies[copy].can_be_written()
     }
 
     /// A synchronous mirror that can take over at once.

@@ -92,6 +92,7 @@ pub fn audit(scenario: &Scenario, trace: &Trace, tally: &TrialTally, calm: bool)
 }
 
 impl Auditor<'_> {
+    #[expect(clippy::needless_pass_by_value, reason = "complaints are made to be handed over")]
     fn wrong(&mut self, what: String) {
         self.complaints.push(format!("{:.4} d: {what}", self.now.as_seconds() / DAY));
     }
@@ -288,7 +289,6 @@ impl Auditor<'_> {
         if fire {
             return; // which of two at the same moment is not told
         }
-        let lock = self.scenario.stores[store].immutable;
         for (backup, model) in self.scenario.backups.enumerate() {
             let reach = reaches.iter().filter(|(of, _)| of.contains(&model.of)).map(|(_, reach)| *reach);
             let reach: Vec<Reach> = reach.collect();
@@ -297,10 +297,8 @@ impl Auditor<'_> {
             }
             self.backups[backup.index()].points.retain(|_, point| match reach[0] {
                 Reach::Nothing => true,
-                Reach::Snapshots | Reach::Online | Reach::Place => {
-                    let locked = reach[0] == Reach::Online && lock.is_some_and(|lock| now - point.done < lock);
-                    point.kind != JobKind::Snapshot || locked && point.kind != JobKind::Snapshot
-                }
+                // What else of a store was within reach the trace does not tell.
+                Reach::Snapshots | Reach::Online | Reach::Place => point.kind != JobKind::Snapshot,
             });
         }
     }

@@ -17,7 +17,6 @@ const DAY: f64 = 86_400.0;
 /// A point as the trace tells of it.
 #[derive(Clone, Copy, Debug)]
 struct Point {
-    done: SimTime,
     kind: JobKind,
     needs: Option<SimTime>,
 }
@@ -239,12 +238,12 @@ impl Auditor<'_> {
     }
 
     fn job_done(&mut self, backup: BackupId, kind: JobKind, at: SimTime) {
-        let (now, model) = (self.now, &self.scenario.backups[backup]);
+        let model = &self.scenario.backups[backup];
         if let Some(source) = model.copies {
             let Some(point) = self.backups[source.index()].points.get(&at).copied() else {
                 return self.wrong(format!("{backup:?} copied a point of {at:?} that {source:?} does not have"));
             };
-            self.backups[backup.index()].points.insert(at, Point { done: now, ..point });
+            self.backups[backup.index()].points.insert(at, point);
             return;
         }
         let book = &mut self.backups[backup.index()];
@@ -254,7 +253,7 @@ impl Auditor<'_> {
             Some(nth) => book.running.remove(nth).2,
             None => None,
         };
-        book.points.insert(at, Point { done: now, kind, needs });
+        book.points.insert(at, Point { kind, needs });
         // Of two that run side by side the trace does not say which failed.
         if run.is_none() && kind != JobKind::Snapshot && model.overrun != Overrun::Overlap {
             self.wrong(format!("{backup:?}: a job of {at:?} is done that never began"));
@@ -263,7 +262,6 @@ impl Auditor<'_> {
 
     /// Points that a threat destroys: by fire all but the snapshots, by an intruder what he reaches.
     fn store_spoiled(&mut self, store: StoreId, moment: &[TraceEntry]) {
-        let now = self.now;
         let mut fire = false;
         let mut reaches = Vec::new();
         for entry in moment {

@@ -32,6 +32,7 @@ pub(crate) fn scenario(name: &str, horizon: f64) -> Scenario {
         backups: IdVec::new(),
         staff: IdVec::new(),
         plans: IdVec::new(),
+        prices: None,
         expectations: Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ mod network;
 mod objective;
 mod plan;
 mod plant;
+mod price;
 mod service;
 mod threat;
 mod topology;
@@ -30,6 +31,7 @@ pub use network::{Endpoint, Link};
 pub use objective::{AvailabilityObjective, Disruption, Objective, Period};
 pub use plan::{Does, Phase, Plan, Staff, Step};
 pub use plant::{Gate, Plant, PlantKind, Standby};
+pub use price::{CostItem, CostKind, DataLost, Downtime, Energy, Fine, Offence, Prices, Sla, Tariff, Watts};
 pub use service::{
     Balance, Detection, Failback, Failover, FailoverMode, Group, Load, Probe, Quorum, Reschedule, Service,
 };
@@ -130,6 +132,8 @@ pub struct Scenario {
     pub staff: IdVec<StaffId, Staff>,
     /// Recovery plans.
     pub plans: IdVec<PlanId, Plan>,
+    /// What things and incidents cost; `None` when the scenario names no price.
+    pub prices: Option<Prices>,
     /// What must come out, checked by `run --verify` and by the tests.
     pub expectations: Vec<Expectation>,
 }

@@ -4,6 +4,7 @@
 
 mod chance;
 mod data;
+mod money;
 mod parse;
 mod rate;
 mod time;
@@ -11,6 +12,7 @@ pub mod words;
 
 pub use chance::Probability;
 pub use data::{Bandwidth, Bytes};
+pub use money::{Currency, Money, PerData, PerDataTime, PerEnergy, PerTime, Quoted};
 pub use parse::QuantityError;
 pub use rate::Rate;
 pub use time::{MICROSECONDS_PER_SECOND, SECONDS_PER_YEAR, SimTime, Span};

@@ -183,6 +183,7 @@ impl<'a> Lowering<'a> {
             backups,
             staff,
             plans,
+            prices: None,
             expectations,
         };
         if !self.problems.any_error() {

@@ -59,7 +59,7 @@ pub fn at_risk(findings: &Findings) -> Option<String> {
         canvas.text((LEFT - 78.0, middle - 9.0), &fit(name, 13.0, LEFT - 78.0 - MARGIN), 13.0, Anchor::End, INK);
         let size = format!("of 共 {}", bytes(dataset.size.get() as f64));
         canvas.text((LEFT - 78.0, middle + 9.0), &size, 11.0, Anchor::End, MUTED);
-        let rate = dataset.writes.bits_per_second() / 8.0;
+        let rate = dataset.writes.bytes_per_second();
         let allowed = dataset.rpo.map(|rpo| (rpo.as_seconds() * rate, rpo)).filter(|(allowed, _)| *allowed > 0.0);
         let values = || found.at_risk.iter().copied().chain(allowed.map(|(allowed, _)| allowed));
         let most = values().fold(0.0, f64::max);

@@ -73,7 +73,7 @@ impl Lowering<'_> {
         let dataset = &scenario.datasets[backup.of];
         let Some((rate, limit)) = outlook.job_rate(backup) else { return };
         let size = dataset.size.get() as f64;
-        let changes = dataset.changes.bits_per_second() / 8.0;
+        let changes = dataset.changes.bytes_per_second();
         for job in backup.jobs.iter().filter(|job| job.kind != JobKind::Snapshot) {
             let Some(every) = interval(job, scenario.horizon) else { continue };
             let cycle = backup.jobs.iter().find(|job| job.kind == JobKind::Full);
@@ -426,7 +426,7 @@ impl Outlook<'_> {
         let copy = &self.scenario.copies[copy];
         let mut sum = 0.0;
         for unit in &copy.hosts {
-            sum += self.scenario.class_of(*unit).disk?.bits_per_second() / 8.0;
+            sum += self.scenario.class_of(*unit).disk?.bytes_per_second();
         }
         Some((sum / copy.scheme.overhead(), format!("disks of {} nodes", copy.hosts.len())))
     }
@@ -438,12 +438,12 @@ impl Outlook<'_> {
         let from = self.scenario.copies[copy].domain;
         let link = store.domain.and_then(|to| self.routes.widest(from, to));
         slowest([
-            backup.rate.map(|rate| (rate.bits_per_second() / 8.0, "what the job reads".to_owned())),
+            backup.rate.map(|rate| (rate.bytes_per_second(), "what the job reads".to_owned())),
             self.disks(copy),
             link.map(|(rate, name)| (rate * backup.reduction, shrunk(&name, backup.reduction))),
             store.write_rate.map(|rate| {
                 (
-                    rate.bits_per_second() / 8.0 * backup.reduction,
+                    rate.bytes_per_second() * backup.reduction,
                     shrunk(&format!("store `{}`", store.name), backup.reduction),
                 )
             }),
@@ -463,12 +463,12 @@ impl Outlook<'_> {
         let moved = targets.map(|copy| {
             let link = store.domain.and_then(|from| self.routes.widest(from, scenario.copies[copy].domain));
             slowest([
-                recovery.rate.map(|rate| (rate.bits_per_second() / 8.0, "`recover.rate`".to_owned())),
+                recovery.rate.map(|rate| (rate.bytes_per_second(), "`recover.rate`".to_owned())),
                 self.disks(copy),
                 link.map(|(rate, name)| (rate * model.reduction, shrunk(&name, model.reduction))),
                 store.read_rate.map(|rate| {
                     (
-                        rate.bits_per_second() / 8.0 * model.reduction,
+                        rate.bytes_per_second() * model.reduction,
                         shrunk(&format!("store `{}`", store.name), model.reduction),
                     )
                 }),

@@ -49,7 +49,7 @@ impl World<'_> {
     /// What would be lost with the copy that counts: all that was written since the newest point elsewhere.
     fn book_risk(&mut self, dataset: DatasetId, since: SimTime, now: SimTime) {
         let model = &self.scenario.datasets[dataset];
-        let writes = model.writes.bits_per_second() / 8.0;
+        let writes = model.writes.bytes_per_second();
         let state = &self.data.datasets[dataset];
         if writes <= 0.0 || state.stage != DataStage::Fine {
             return;

@@ -314,7 +314,7 @@ impl World<'_> {
     /// How old the data are that came back, and what was lost with it.
     pub(super) fn book_point(&mut self, dataset: DatasetId, age: Span) {
         let model = &self.scenario.datasets[dataset];
-        let writes = model.writes.bits_per_second() / 8.0;
+        let writes = model.writes.bytes_per_second();
         let bytes = (writes * age.as_seconds()).min(model.size.get() as f64);
         let tally = &mut self.tally.datasets[dataset];
         tally.points.add(age);
@@ -391,7 +391,7 @@ impl World<'_> {
         let state = &self.data.datasets[dataset];
         let model = &self.scenario.datasets[dataset];
         let size = model.size.get() as f64;
-        let writes = model.writes.bits_per_second() / 8.0;
+        let writes = model.writes.bytes_per_second();
         let lost = match state.point {
             Some((_, at)) => (writes * state.lost_at.since(at.min(state.lost_at)).as_seconds()).min(size),
             None => size,

@@ -6,7 +6,7 @@ use super::DataStage;
 use super::transfer::{Freight, Moves};
 use crate::id::Id;
 use crate::model::{CopyId, CopyRole, DatasetId, DomainId};
-use crate::quantity::{SimTime, Span};
+use crate::quantity::{Bandwidth, SimTime, Span};
 
 /// Data that a dataset can come back from.
 #[derive(Clone, Copy, Debug)]
@@ -199,7 +199,7 @@ impl World<'_> {
 
     fn begin_resync(&mut self, dataset: DatasetId, copy: CopyId) {
         let active = self.data.datasets[dataset].active;
-        let cap = super::restore::slowest([self.disks_of(active), self.disks_of(copy)]);
+        let cap = Bandwidth::least([self.disks_of(active), self.disks_of(copy)]);
         let between = Some((self.scenario.copies[active].domain, self.scenario.copies[copy].domain));
         let bytes = self.resync_bytes(dataset, copy);
         let freight = Freight { bytes, cap, priority: 180, sides: Vec::new(), between };
@@ -212,7 +212,7 @@ impl World<'_> {
         let model = &self.scenario.datasets[dataset];
         let size = model.size.get() as f64;
         let behind = self.now - self.data.follow[copy].stale_since.min(self.now);
-        let changed = super::point::changed(model.changes.bits_per_second() / 8.0, behind, size);
+        let changed = super::point::changed(model.changes.bytes_per_second(), behind, size);
         (if self.data.copies[copy].intact() { changed } else { size }) as u64
     }
 

@@ -74,7 +74,7 @@ pub(in crate::simulation) struct Transfers {
 impl Transfers {
     pub fn new(scenario: &Scenario) -> Self {
         let bytes = |rate: Option<Bandwidth>, share: f64| {
-            rate.map_or(UNLIMITED, |rate| (rate.bits_per_second() / 8.0 * share).min(UNLIMITED))
+            rate.map_or(UNLIMITED, |rate| (rate.bytes_per_second() * share).min(UNLIMITED))
         };
         // Both directions of each link, then both sides of each store.
         let links = scenario.links.iter().flat_map(|link| [bytes(link.bandwidth, link.efficiency.get()); 2]);
@@ -165,7 +165,7 @@ impl World<'_> {
         let now = self.now;
         let transfers = &mut self.data.transfers;
         let slot = &mut transfers.slots[transfer];
-        let cap = slot.freight.cap.map(|cap| (cap.bits_per_second() / 8.0).min(UNLIMITED));
+        let cap = slot.freight.cap.map(|cap| (cap.bytes_per_second()).min(UNLIMITED));
         let flow = transfers.sharing.start(now, &route, slot.freight.bytes, cap, slot.freight.priority);
         slot.route = route;
         slot.flow = Some(flow);
@@ -264,7 +264,7 @@ impl World<'_> {
         }
         for link in self.scenario.links.ids() {
             let model = &self.scenario.links[link];
-            let full = model.bandwidth.map_or(UNLIMITED, |rate| rate.bits_per_second() / 8.0 * model.efficiency.get());
+            let full = model.bandwidth.map_or(UNLIMITED, |rate| rate.bytes_per_second() * model.efficiency.get());
             let rate = if self.links[link].up { full.min(UNLIMITED) } else { 0.0 };
             for backwards in [false, true] {
                 let side = Transfers::link_side(link, backwards);

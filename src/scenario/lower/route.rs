@@ -2,6 +2,7 @@
 
 use crate::id::Id as _;
 use crate::model::{DomainId, Endpoint, Scenario};
+use crate::quantity::Bandwidth;
 
 /// Links from wide to narrow, and where places hang on them.
 pub(super) struct Routes<'s> {
@@ -25,8 +26,7 @@ impl<'s> Routes<'s> {
             for end in between {
                 ends[end] = true;
             }
-            let payload = |bits: f64| bits / 8.0 * link.efficiency.get();
-            let rate = link.bandwidth.map_or(f64::INFINITY, |bandwidth| payload(bandwidth.bits_per_second()));
+            let rate = link.payload().map_or(f64::INFINITY, Bandwidth::bytes_per_second);
             links.push((between, rate, &link.name));
         }
         links.sort_by(|a, b| b.1.total_cmp(&a.1));

@@ -423,12 +423,8 @@ impl Outlook<'_> {
 
     /// Bytes per second of data that a copy's nodes read or write together.
     fn disks(&self, copy: CopyId) -> Option<Limit> {
-        let copy = &self.scenario.copies[copy];
-        let mut sum = 0.0;
-        for unit in &copy.hosts {
-            sum += self.scenario.class_of(*unit).disk?.bytes_per_second();
-        }
-        Some((sum / copy.scheme.overhead(), format!("disks of {} nodes", copy.hosts.len())))
+        let rate = self.scenario.disk_rate(copy)?.bytes_per_second();
+        Some((rate, format!("disks of {} nodes", self.scenario.copies[copy].hosts.len())))
     }
 
     /// The slowest part of a backup job, in bytes of data per second.

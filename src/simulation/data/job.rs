@@ -129,7 +129,7 @@ impl World<'_> {
         };
         let bytes = if model.copies.is_some() { self.uncopied(backup) } else { bytes / model.reduction };
         self.note(Happening::Data(DataHappening::JobBegan(backup, kind)));
-        let disks = self.disks_of(self.data.datasets[model.of].active);
+        let disks = self.scenario.disk_rate(self.data.datasets[model.of].active);
         let cap = Bandwidth::least([model.rate, disks.filter(|_| model.copies.is_none())]);
         let cap = cap.map(|rate| rate.scaled(1.0 / model.reduction));
         let (sides, between) = self.job_route(backup);

@@ -199,7 +199,7 @@ impl World<'_> {
 
     fn begin_resync(&mut self, dataset: DatasetId, copy: CopyId) {
         let active = self.data.datasets[dataset].active;
-        let cap = Bandwidth::least([self.disks_of(active), self.disks_of(copy)]);
+        let cap = Bandwidth::least([self.scenario.disk_rate(active), self.scenario.disk_rate(copy)]);
         let between = Some((self.scenario.copies[active].domain, self.scenario.copies[copy].domain));
         let bytes = self.resync_bytes(dataset, copy);
         let freight = Freight { bytes, cap, priority: 180, sides: Vec::new(), between };

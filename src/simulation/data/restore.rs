@@ -223,7 +223,7 @@ impl World<'_> {
         let place = self.scenario.copies[target].domain;
         let between = self.scenario.stores[model.to].domain.map(|from| (from, place));
         // What a restore takes in is counted in data, what it moves in stored bytes.
-        let disks = self.disks_of(target);
+        let disks = self.scenario.disk_rate(target);
         let cap = Bandwidth::least([dataset_model.recovery.rate, disks]).map(|rate| rate.scaled(1.0 / model.reduction));
         let priority = dataset_model.recovery.order;
         let freight = Freight { bytes: stored as u64, cap, priority, sides, between };
@@ -375,15 +375,5 @@ impl World<'_> {
     pub(super) fn drive_returned(&mut self, store: StoreId) {
         self.data.stores[store].busy -= 1;
         self.data.touch_all();
-    }
-
-    /// What all disks of a copy read or write together.
-    pub(super) fn disks_of(&self, copy: CopyId) -> Option<Bandwidth> {
-        let hosts = &self.scenario.copies[copy].hosts;
-        let mut sum = 0.0;
-        for unit in hosts {
-            sum += self.scenario.class_of(*unit).disk?.bits_per_second();
-        }
-        Bandwidth::from_bits_per_second(sum / self.scenario.copies[copy].scheme.overhead())
     }
 }

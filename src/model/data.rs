@@ -66,6 +66,25 @@ pub enum CopyRole {
     Spare,
 }
 
+impl CopyRole {
+    /// How far it is behind when nothing is in the way; zero unless it is asynchronous.
+    ///
+    /// ```
+    /// use drsim::model::CopyRole;
+    /// use drsim::quantity::Span;
+    /// let lag = Span::from_seconds(5.0);
+    /// assert_eq!(CopyRole::Asynchronous { lag }.lag(), lag);
+    /// assert_eq!(CopyRole::Synchronous.lag(), Span::ZERO);
+    /// ```
+    #[must_use]
+    pub const fn lag(self) -> Span {
+        match self {
+            Self::Asynchronous { lag } => lag,
+            Self::Primary | Self::Synchronous | Self::Spare => Span::ZERO,
+        }
+    }
+}
+
 /// Fragments of a stripe.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scheme {

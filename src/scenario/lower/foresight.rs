@@ -8,8 +8,8 @@ use super::plan::median;
 use super::route::Routes;
 use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Action, Backup, BackupId, CopyId, CopyRole, DatasetId, Distribution, DomainId, Job, JobKind, Overrun, Pick, Reach,
-    Retention, Scenario, Spoil, Store, Threat,
+    Action, Backup, BackupId, CopyId, CopyRole, DataCopy, DatasetId, Distribution, DomainId, Job, JobKind, Overrun,
+    Pick, Reach, Retention, Scenario, Spoil, Store, Threat,
 };
 use crate::quantity::Span;
 use crate::quantity::words::{bytes, duration, plain};
@@ -178,12 +178,7 @@ impl Lowering<'_> {
         let scenario = outlook.scenario;
         let dataset = &scenario.datasets[id];
         let Some(rpo) = dataset.rpo else { return };
-        let lags = dataset.copies.iter().filter_map(|copy| match scenario.copies[copy].role {
-            CopyRole::Synchronous => Some(Span::ZERO),
-            CopyRole::Asynchronous { lag } => Some(lag),
-            CopyRole::Primary | CopyRole::Spare => None,
-        });
-        let mirror = lags.min();
+        let mirror = outlook.mirrors(id).map(|copy| copy.role.lag()).min();
         if mirror.is_some_and(|lag| lag <= rpo) {
             return;
         }
@@ -226,7 +221,7 @@ impl Lowering<'_> {
             .map(|backup| (backup, scenario.stores[scenario.backups[backup].to].domain))
             .collect();
         let Some(first) = stores.first().map(|(backup, _)| *backup) else { return };
-        let mirrors: Vec<DomainId> = outlook.mirrors(id).collect();
+        let mirrors: Vec<DomainId> = outlook.mirrors(id).map(|copy| copy.domain).collect();
         let elsewhere: Vec<Option<DomainId>> =
             stores.iter().map(|(_, at)| *at).chain(mirrors.iter().map(|at| Some(*at))).collect();
         let store = &scenario.stores[scenario.backups[first].to];
@@ -399,9 +394,9 @@ impl Outlook<'_> {
             .map(|copy| copy.domain)
     }
 
-    fn mirrors(&self, id: DatasetId) -> impl Iterator<Item = DomainId> {
+    fn mirrors(&self, id: DatasetId) -> impl Iterator<Item = &DataCopy> {
         let copies = self.scenario.datasets[id].copies.iter().map(|copy| &self.scenario.copies[copy]);
-        copies.filter(|copy| !matches!(copy.role, CopyRole::Primary | CopyRole::Spare)).map(|copy| copy.domain)
+        copies.filter(|copy| !matches!(copy.role, CopyRole::Primary | CopyRole::Spare))
     }
 
     fn mirrored(&self, id: DatasetId) -> bool {

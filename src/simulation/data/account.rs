@@ -4,7 +4,7 @@ use super::super::state::{World, slice_end};
 use super::super::tally::PROFILE_BINS;
 use super::DataStage;
 use crate::id::Id;
-use crate::model::{BackupId, CopyId, CopyRole, DatasetId};
+use crate::model::{BackupId, CopyRole, DatasetId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -61,13 +61,10 @@ impl World<'_> {
             if copy == state.active || !self.data.follow[copy].fresh {
                 continue;
             }
-            let lag = match self.scenario.copies[copy].role {
-                CopyRole::Asynchronous { lag } => lag.as_seconds(),
-                CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => 0.0,
-            };
+            let lag = self.scenario.copies[copy].role.lag().as_seconds();
             match self.data.follow[copy].cut_since {
                 None => {
-                    let queued = self.queued_if_behind(dataset, copy, now);
+                    let queued = self.queued(dataset, copy, now).as_seconds();
                     if queued > 0.0 { behind = behind.min(lag + queued) } else { steady = steady.min(lag) }
                 }
                 Some(cut) => behind = behind.min(now.since(cut).as_seconds() + lag),
@@ -103,14 +100,6 @@ impl World<'_> {
                 from = until;
             }
             slice = (slice + 1).min(PROFILE_BINS - 1);
-        }
-    }
-
-    /// Seconds that an asynchronous mirror is behind for want of bandwidth.
-    fn queued_if_behind(&self, dataset: DatasetId, copy: CopyId, now: SimTime) -> f64 {
-        match self.scenario.copies[copy].role {
-            CopyRole::Asynchronous { .. } => self.queued(dataset, copy, now).as_seconds(),
-            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => 0.0,
         }
     }
 

@@ -82,22 +82,20 @@ impl World<'_> {
         let follow = &self.data.follow[copy];
         let last =
             if self.data.datasets[dataset].readable { self.now } else { self.data.datasets[dataset].unreadable_since };
-        let lag = match self.scenario.copies[copy].role {
-            CopyRole::Asynchronous { lag } => lag,
-            // An old primary copy follows the one that took over from it as that one followed it.
-            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => Span::ZERO,
-        };
+        // An old primary copy follows the one that took over from it without a lag.
+        let lag = self.scenario.copies[copy].role.lag();
         let crossed = follow.cut_since.map_or(last, |cut| cut.min(last));
-        let queued = match self.scenario.copies[copy].role {
-            CopyRole::Asynchronous { .. } => self.queued(dataset, copy, crossed),
-            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => Span::ZERO,
-        };
+        let queued = self.queued(dataset, copy, crossed);
         let point = crossed.since(SimTime::ZERO).saturating_sub(lag).saturating_sub(queued);
         Source { from: PointSource::Copy(copy), point: SimTime::ZERO + point, base: SimTime::ZERO }
     }
 
-    /// How far a mirror has fallen behind by `until` because the links to it carry less than is written: the queue grows by the difference.
+    /// How far an asynchronous mirror has fallen behind by `until` because the links to it carry less than is written: the queue grows by the
+    /// difference. Where every write waits for the copy there is no queue.
     pub(super) fn queued(&self, dataset: DatasetId, copy: CopyId, until: SimTime) -> Span {
+        if !matches!(self.scenario.copies[copy].role, CopyRole::Asynchronous { .. }) {
+            return Span::ZERO;
+        }
         let writes = self.scenario.datasets[dataset].writes.bits_per_second();
         let active = self.data.datasets[dataset].active;
         let route = self.route_between(self.scenario.copies[active].domain, self.scenario.copies[copy].domain);

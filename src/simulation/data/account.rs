@@ -105,12 +105,10 @@ impl World<'_> {
 
     /// Adds to (or takes from) what a backup has in its store.
     pub(super) fn store_bytes(&mut self, backup: BackupId, bytes: f64) {
-        let store = self.scenario.backups[backup].to;
-        let dataset = self.scenario.backups[backup].of;
+        let (store, dataset) = (self.scenario.backups[backup].to, self.scenario.backups[backup].of);
         // Each dataset pays for the rest of the trial at once: what comes and goes sums up without a list of changes.
         let left = self.end.since(self.now).as_seconds();
         self.tally.datasets[dataset].stored[store.index()] += bytes * left;
-        self.data.stores[store].bytes += bytes;
     }
 
     /// Closes the books of all datasets at the end of a trial.

@@ -5,7 +5,7 @@ use super::super::event::Event;
 use super::super::state::World;
 use super::super::trace::{DataHappening, Happening};
 use super::DataStage;
-use super::point::{Point, changed};
+use super::point::Point;
 use super::state::Run;
 use super::transfer::{Freight, Moves};
 use crate::engine::ResourceId;
@@ -81,7 +81,7 @@ impl World<'_> {
         }
         let last = self.data.backups[backup].points.newest_first().next().map_or(SimTime::ZERO, |point| point.at);
         let model = &self.scenario.datasets[dataset];
-        let bytes = changed(model.changes.bytes_per_second(), self.now - last, model.size.get() as f64);
+        let bytes = model.changed(self.now - last);
         let run = self.next_run(backup);
         self.leave_point(backup, run, JobKind::Snapshot, self.now, bytes, None);
     }
@@ -114,9 +114,8 @@ impl World<'_> {
             return self.note(Happening::Data(DataHappening::JobFailed(backup, kind)));
         }
         let dataset = &self.scenario.datasets[model.of];
-        let (size, changes) = (dataset.size.get() as f64, dataset.changes.bytes_per_second());
         let points = &self.data.backups[backup].points;
-        let since = |point: Option<&Point>| point.map(|point| (point.at, changed(changes, self.now - point.at, size)));
+        let since = |point: Option<&Point>| point.map(|point| (point.at, dataset.changed(self.now - point.at)));
         let base = match kind {
             JobKind::Full | JobKind::Snapshot => None,
             JobKind::Differential => since(points.last_of(JobKind::Full)),
@@ -125,7 +124,7 @@ impl World<'_> {
         // Without anything to build on it takes everything.
         let (kind, needs, bytes) = match base {
             Some((at, bytes)) => (kind, Some(at), bytes),
-            None => (JobKind::Full, None, size),
+            None => (JobKind::Full, None, dataset.size.get() as f64),
         };
         let bytes = if model.copies.is_some() { self.uncopied(backup) } else { bytes / model.reduction };
         self.note(Happening::Data(DataHappening::JobBegan(backup, kind)));

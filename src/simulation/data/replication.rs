@@ -171,7 +171,9 @@ impl World<'_> {
                     self.data.follow[copy].stale_since = cut;
                     if !synchronous {
                         self.data.follow[copy].cut_since = Some(cut);
-                        self.catch_up_mirror(dataset, copy);
+                        if self.data.follow[copy].resync.is_none() {
+                            self.begin_resync(dataset, copy);
+                        }
                     }
                 }
             }
@@ -187,14 +189,7 @@ impl World<'_> {
         }
     }
 
-    /// Sends a mirror what was queued for it.
-    fn catch_up_mirror(&mut self, dataset: DatasetId, copy: CopyId) {
-        if self.data.follow[copy].resync.is_some() {
-            return;
-        }
-        self.begin_resync(dataset, copy);
-    }
-
+    /// Sends a copy what it is behind by.
     fn begin_resync(&mut self, dataset: DatasetId, copy: CopyId) {
         let active = self.data.datasets[dataset].active;
         let cap = Bandwidth::least([self.scenario.disk_rate(active), self.scenario.disk_rate(copy)]);
@@ -208,15 +203,15 @@ impl World<'_> {
     /// What a copy has to be sent: what changed, if it still holds the rest, else everything.
     fn resync_bytes(&self, dataset: DatasetId, copy: CopyId) -> u64 {
         let model = &self.scenario.datasets[dataset];
-        let size = model.size.get() as f64;
-        let behind = self.now - self.data.follow[copy].stale_since.min(self.now);
-        let changed = super::point::changed(model.changes.bytes_per_second(), behind, size);
-        (if self.data.copies[copy].intact() { changed } else { size }) as u64
+        if !self.data.copies[copy].intact() {
+            return model.size.get();
+        }
+        model.changed(self.now - self.data.follow[copy].stale_since.min(self.now)) as u64
     }
 
     /// A copy is level again.
     pub(super) fn resynchronised(&mut self, copy: CopyId) {
-        let dataset = self.dataset_of(copy);
+        let dataset = self.scenario.copies[copy].dataset;
         self.data.follow[copy].resync = None;
         self.data.follow[copy].cut_since = None;
         self.data.follow[copy].follows_since = self.now;
@@ -224,9 +219,7 @@ impl World<'_> {
             self.data.follow[copy].fresh = true;
             self.copy_restored(copy);
         }
-        for nth in 0..self.data.users[dataset].len() {
-            self.touch_service(self.data.users[dataset][nth]); // one may be waiting to return
-        }
+        self.touch_users(dataset); // one may be waiting to return
         self.data.touch(dataset);
     }
 

@@ -365,12 +365,6 @@ impl World<'_> {
         }
     }
 
-    /// A loss in the middle of a recovery: it begins again.
-    pub(super) fn end_restore(&mut self, dataset: DatasetId) {
-        self.release_restore(dataset);
-        self.data.datasets[dataset].attempts = 0;
-    }
-
     /// A drive is free for whoever waits.
     pub(super) fn drive_returned(&mut self, store: StoreId) {
         self.data.stores[store].busy -= 1;

@@ -66,6 +66,7 @@
 //! forms with their conditions, [`docs::limits`] says why a result may be wrong.
 
 pub mod analytic;
+pub mod cost;
 pub mod engine;
 pub mod estimate;
 pub mod id;

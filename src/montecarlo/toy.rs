@@ -51,6 +51,7 @@ impl Toy {
             stores: 2,
             domains,
             causes: 3,
+            pricing: None,
         }
     }
 }

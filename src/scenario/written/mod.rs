@@ -70,7 +70,7 @@ record! {
         "staff" staff: Named<Staff>;
         /// What is done when a threat strikes.
         "plans" plans: Named<Plan>;
-        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
+        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`, `"cost.METRIC"`.
         "expect" expect: ByPath<Expect>;
     }
 }

@@ -185,7 +185,7 @@ impl World<'_> {
             transfers.by_flow.remove(&flow);
             let left = transfers.sharing.cancel(now, flow);
             let before = std::mem::replace(&mut transfers.slots[transfer].freight.bytes, left);
-            self.incur_moved(transfer, before - left);
+            self.incur_moved(transfer, before.saturating_sub(left));
         }
     }
 

@@ -1,0 +1,139 @@
+//! Nodes: paid in full, but for those that are rented and only stand by.
+
+use super::running::of_many;
+use super::{CostTally, Pricing};
+use crate::id::IdVec;
+use crate::model::{CopyRole, CostItem, FailoverMode, PopulationKind, Scenario, ServiceId, UnitId};
+use crate::quantity::{Money, PerTime, Span};
+use crate::simulation::TrialTally;
+use std::collections::BTreeMap;
+
+/// A group of a service, by its position.
+type Standing = (ServiceId, usize);
+
+/// Nodes of one class that stand by for the same groups.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct NodePlan {
+    line: usize,
+    count: usize,
+    price: PerTime,
+    /// Share that is paid while none of the groups serves.
+    share: f64,
+    groups: Vec<Standing>,
+}
+
+impl Pricing {
+    /// Lines of the classes whose nodes are all paid in full.
+    pub(super) fn owned_nodes(&self, scenario: &Scenario) -> Vec<(usize, Money)> {
+        let standing = self.standing(scenario);
+        self.priced_classes(scenario, &standing)
+            .filter_map(|(line, price, nodes)| {
+                let owned = nodes.iter().all(|(standing, _)| standing.is_none());
+                let count: usize = nodes.values().sum();
+                owned.then(|| (line, of_many(price, count, self.horizon)))
+            })
+            .collect()
+    }
+
+    /// The nodes of the other classes.
+    pub(super) fn node_plans(&self, scenario: &Scenario) -> Vec<NodePlan> {
+        let standing = self.standing(scenario);
+        self.priced_classes(scenario, &standing)
+            .filter(|(_, _, nodes)| nodes.keys().any(Option::is_some))
+            .flat_map(|(line, price, nodes)| {
+                nodes.into_iter().map(move |(standing, count)| {
+                    let groups = standing.cloned().unwrap_or_default();
+                    // What stands by for several is kept as ready as the most demanding of them wants it.
+                    let of = |(service, _): &Standing| {
+                        self.prices.standby[scenario.services[*service].failover.mode as usize].get()
+                    };
+                    let share = if groups.is_empty() { 1.0 } else { groups.iter().map(of).fold(0.0, f64::max) };
+                    NodePlan { line, count, price, share, groups }
+                })
+            })
+            .collect()
+    }
+
+    /// Each priced class with its nodes by what they stand by for.
+    fn priced_classes<'a>(
+        &'a self,
+        scenario: &'a Scenario,
+        standing: &'a IdVec<UnitId, Vec<Standing>>,
+    ) -> impl Iterator<Item = (usize, PerTime, BTreeMap<Option<&'a Vec<Standing>>, usize>)> {
+        self.prices.nodes.iter().filter_map(move |(class, price)| {
+            let mut nodes: BTreeMap<Option<&Vec<Standing>>, usize> = BTreeMap::new();
+            for population in scenario.populations.iter().filter(|population| population.class == *class) {
+                if matches!(population.kind, PopulationKind::Nodes | PopulationKind::Node) {
+                    for unit in population.units.iter() {
+                        *nodes.entry(Some(&standing[unit]).filter(|groups| !groups.is_empty())).or_default() += 1;
+                    }
+                }
+            }
+            Some((self.line(CostItem::Nodes(*class))?, *price, nodes))
+        })
+    }
+
+    /// Standby groups that each node is there for, and for nothing else: no replica that always serves, and no data.
+    fn standing(&self, scenario: &Scenario) -> IdVec<UnitId, Vec<Standing>> {
+        let mut standing: IdVec<UnitId, Vec<Standing>> = IdVec::filled(Vec::new(), scenario.unit_count());
+        if self.prices.standby.iter().all(|share| share.get() >= 1.0) {
+            return standing;
+        }
+        let mut serves: IdVec<UnitId, bool> = IdVec::filled(false, scenario.unit_count());
+        for (replica, (service, group)) in scenario.replica_home.enumerate() {
+            let (host, mode) = (scenario.replica_host[replica], scenario.services[*service].failover.mode);
+            if *group > 0 && mode != FailoverMode::ActiveActive {
+                let here = (*service, *group);
+                if !standing[host].contains(&here) {
+                    standing[host].push(here);
+                }
+            } else {
+                serves[host] = true;
+            }
+        }
+        for copy in scenario.copies.iter().filter(|copy| copy.role != CopyRole::Spare) {
+            for host in &copy.hosts {
+                serves[*host] = true;
+            }
+        }
+        for (standing, serves) in standing.iter_mut().zip(&serves) {
+            if *serves {
+                standing.clear();
+            }
+        }
+        standing
+    }
+
+    /// Rented nodes that stand by are paid in full while a group of theirs serves.
+    pub(super) fn charge_nodes(&self, tally: &TrialTally, account: &mut CostTally) {
+        for plan in &self.nodes {
+            let full = of_many(plan.price, plan.count, self.horizon);
+            account.items[plan.line] += if plan.share < 1.0 {
+                let used = self.time_used(tally, &plan.groups);
+                let idle = of_many(plan.price, plan.count, self.horizon.saturating_sub(used));
+                of_many(plan.price, plan.count, used) + idle.times(plan.share)
+            } else {
+                full
+            };
+        }
+    }
+
+    /// Time in which any of the groups served.
+    fn time_used(&self, tally: &TrialTally, groups: &[Standing]) -> Span {
+        let mut stretches: Vec<_> = tally
+            .incurred
+            .away
+            .iter()
+            .filter(|away| groups.contains(&(away.service, away.group)))
+            .map(|away| (away.from, away.to))
+            .collect();
+        stretches.sort_unstable();
+        let mut used = Span::ZERO;
+        let mut until = crate::quantity::SimTime::ZERO;
+        for (from, to) in stretches {
+            used += to.since(from.max(until));
+            until = until.max(to);
+        }
+        used.min(self.horizon)
+    }
+}

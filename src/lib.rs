@@ -68,6 +68,7 @@
 
 pub mod analytic;
 pub mod catalogue;
+pub mod cost;
 pub mod engine;
 pub mod estimate;
 pub mod id;

@@ -74,7 +74,7 @@ record! {
         "plans" plans: Named<Plan>;
         /// What things and incidents cost.
         "prices" prices: Prices;
-        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
+        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`, `"cost.METRIC"`.
         "expect" expect: ByPath<Expect>;
     }
 }

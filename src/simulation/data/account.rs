@@ -16,6 +16,9 @@ impl World<'_> {
         }
         self.data.datasets[dataset].since = now;
         let passed = now - since;
+        if self.layout.wants.carried {
+            self.incur_streams(dataset, passed);
+        }
         let state = &self.data.datasets[dataset];
         let (readable, active) = (state.readable, state.active);
         let degree = if readable { self.degree_of(dataset) } else { 0 };

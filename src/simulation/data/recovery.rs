@@ -2,6 +2,7 @@
 
 use super::super::draw::{Purpose, draw};
 use super::super::event::{Event, Incarnation};
+use super::super::incurred::DataLoss;
 use super::super::state::World;
 use super::super::tally::{DataEvent, DataEventKind};
 use super::super::trace::{DataHappening, Happening, Incident, PointSource};
@@ -69,6 +70,9 @@ impl World<'_> {
         let state = &self.data.datasets[dataset];
         let readable = state.stage == DataStage::Fine && self.usable(state.active);
         self.set_readable(dataset, readable);
+        if self.layout.wants.carried {
+            self.follow_streams(dataset);
+        }
     }
 
     /// What is lost for good without anything to restore it from is written off where the rest can go on; else the recovery begins.
@@ -78,16 +82,17 @@ impl World<'_> {
         if share < 1.0 && !self.has_source(dataset) {
             let bytes = self.scenario.datasets[dataset].size.get() as f64 * share;
             self.data.copies[active].write_off();
-            self.lost_for_good(dataset, bytes);
+            self.lost_for_good(dataset, bytes, self.now, None);
         } else {
             let cause = self.copy_cause(active);
             self.lose_data(dataset, cause);
         }
     }
 
-    /// Books bytes that nothing brings back.
-    pub(super) fn lost_for_good(&mut self, dataset: DatasetId, bytes: f64) {
+    /// Books bytes that nothing brings back: when they were lost, and how old the point is that came back instead.
+    fn lost_for_good(&mut self, dataset: DatasetId, bytes: f64, at: SimTime, age: Option<Span>) {
         if bytes > 0.0 {
+            self.incur_loss(DataLoss { dataset, at, bytes, age });
             self.tally.datasets[dataset].losses += 1;
             self.tally.datasets[dataset].lost_bytes += bytes;
         }
@@ -304,14 +309,15 @@ impl World<'_> {
         self.others_are_stale(dataset, point.map_or(self.now, |(_, at)| at));
         let lost_at = self.data.datasets[dataset].lost_at;
         if let Some((_, at)) = point {
-            self.book_point(dataset, lost_at.since(at.min(lost_at)));
+            self.book_point(dataset, at.min(lost_at), lost_at);
         }
         self.book_recovery(dataset);
         self.note_incident(dataset, Some(self.now));
     }
 
-    /// How old the data are that came back, and what was lost with it.
-    pub(super) fn book_point(&mut self, dataset: DatasetId, age: Span) {
+    /// How old the data of a `point` are that came back, and what was lost with it.
+    fn book_point(&mut self, dataset: DatasetId, point: SimTime, lost_at: SimTime) {
+        let age = lost_at - point;
         let model = &self.scenario.datasets[dataset];
         let bytes = model.written(age);
         let tally = &mut self.tally.datasets[dataset];
@@ -321,7 +327,7 @@ impl World<'_> {
             tally.rpo.1 += 1;
         }
         self.tally.data_events.push(DataEvent { dataset, kind: DataEventKind::Point, length: age });
-        self.lost_for_good(dataset, bytes);
+        self.lost_for_good(dataset, bytes, lost_at, Some(age));
         for nth in 0..self.data.users[dataset].len() {
             let service = self.data.users[dataset][nth];
             let lost = &mut self.services[service].work_lost;
@@ -355,7 +361,7 @@ impl World<'_> {
         let incarnation = self.move_data(dataset, DataStage::Gone);
         self.note(Happening::Data(DataHappening::GaveUp(dataset)));
         let model = &self.scenario.datasets[dataset];
-        self.lost_for_good(dataset, model.size.get() as f64);
+        self.lost_for_good(dataset, model.size.get() as f64, self.data.datasets[dataset].lost_at, None);
         let tally = &mut self.tally.datasets[dataset];
         tally.rpo.1 += u64::from(model.rpo.is_some());
         tally.rto.1 += u64::from(model.rto.is_some());
@@ -458,7 +464,7 @@ impl World<'_> {
                     let lost_at =
                         if readable { self.now } else { self.data.datasets[dataset].unreadable_since.max(point) };
                     self.promote(dataset, copy, point);
-                    self.book_point(dataset, lost_at - point);
+                    self.book_point(dataset, point, lost_at);
                 }
                 None if readable => {}
                 None => self.order_restore(dataset, false),

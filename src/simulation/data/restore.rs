@@ -190,6 +190,7 @@ impl World<'_> {
         if let Some((from, at)) = point {
             self.note(Happening::Data(DataHappening::RestoreBegan(dataset, from, at)));
         }
+        self.incur_restore(dataset);
         let links = self.data.backups[backup].points.chain(base).map_or(1, |chain| chain.len()) as u32;
         let incarnation = self.move_data(dataset, DataStage::Preparing);
         let model = &self.scenario.stores[store];

@@ -2,6 +2,7 @@
 
 use super::super::event::Incarnation;
 use super::point::Points;
+use super::streams::Streams;
 use super::{CopyState, TransferId, Transfers};
 use crate::id::{Id, IdVec};
 use crate::model::{
@@ -152,6 +153,7 @@ pub(in crate::simulation) struct DataState {
     pub users: IdVec<DatasetId, Vec<ServiceId>>,
     pub backed_up: IdVec<DatasetId, Vec<BackupId>>,
     pub transfers: Transfers,
+    pub streams: Streams,
     /// Datasets that something happened to.
     pub dirty: VecDeque<DatasetId>,
 }
@@ -186,6 +188,7 @@ impl DataState {
             users,
             backed_up,
             transfers: Transfers::new(scenario),
+            streams: Streams::new(scenario),
             dirty: VecDeque::new(),
         };
         state.reset(scenario);
@@ -214,6 +217,7 @@ impl DataState {
         }
         self.stores.as_mut_slice().fill(StoreState::default());
         self.transfers.reset();
+        self.streams.reset();
         self.dirty.clear();
     }
 

@@ -107,6 +107,11 @@ impl Transfers {
         self.planned = None;
     }
 
+    /// What a transfer moves, and over what.
+    pub fn under_way(&self, transfer: TransferId) -> (Option<Moves>, &[ResourceId]) {
+        (self.slots[transfer].moves, &self.slots[transfer].route)
+    }
+
     /// The side of a store that is read or written.
     pub fn store_side(&self, store: StoreId, reads: bool) -> ResourceId {
         ResourceId::new(2 * (self.links + store.index()) + usize::from(reads))
@@ -179,7 +184,9 @@ impl World<'_> {
         let transfers = &mut self.data.transfers;
         if let Some(flow) = transfers.slots[transfer].flow.take() {
             transfers.by_flow.remove(&flow);
-            transfers.slots[transfer].freight.bytes = transfers.sharing.cancel(now, flow);
+            let left = transfers.sharing.cancel(now, flow);
+            let before = std::mem::replace(&mut transfers.slots[transfer].freight.bytes, left);
+            self.incur_moved(transfer, before.saturating_sub(left));
         }
     }
 
@@ -196,6 +203,13 @@ impl World<'_> {
         slot.moves = None;
         slot.incarnation += 1;
         self.plan_arrival();
+    }
+
+    /// The trial ends: what has arrived of what is on its way is booked.
+    pub(in crate::simulation) fn settle_transfers(&mut self) {
+        for transfer in self.data.transfers.slots.ids() {
+            self.take_off(transfer);
+        }
     }
 
     /// Has the next arrival come as an event.
@@ -240,6 +254,7 @@ impl World<'_> {
     }
 
     fn arrived(&mut self, transfer: TransferId) {
+        self.incur_moved(transfer, self.data.transfers.slots[transfer].freight.bytes);
         let slot = &mut self.data.transfers.slots[transfer];
         slot.incarnation += 1;
         match slot.moves.take() {

@@ -1,8 +1,10 @@
 //! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
+pub mod compare;
 mod crosscheck;
 pub mod drill;
 mod findings;
+pub mod front;
 mod run;
 mod simulate;
 #[cfg(test)]

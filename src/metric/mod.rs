@@ -7,6 +7,7 @@ mod domain;
 mod sample;
 mod scenario;
 mod service;
+mod watch;
 
 pub use about::{About, Better, Unit};
 pub use cost::COST_METRICS;
@@ -15,6 +16,7 @@ pub use domain::DOMAIN_METRICS;
 pub use sample::{Lengths, Metric, Of, Sample, Shown, Sums};
 pub use scenario::SCENARIO_METRICS;
 pub use service::SERVICE_METRICS;
+pub use watch::{Watch, WatchError, metric_path};
 
 /// Every metric with the kind of subject it belongs to: `service`, `dataset`, `domain`, `scenario` or `cost`.
 ///

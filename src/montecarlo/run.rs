@@ -2,12 +2,10 @@
 
 use super::outcomes::{Outcomes, Prefix, Stopped, Subtree};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
+use crate::cost::{CostTally, Pricing};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
-use crate::cost::Pricing;
-use crate::metric::{
-    COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position,
-};
+use crate::metric::{COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::model::{DomainId, ServiceId, Subject};
 use crate::simulation::TrialTally;
 use rayon::prelude::*;
@@ -16,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Fewest blocks before a stopping rule is looked at.
-const FEWEST_BLOCKS: u64 = 4;
+pub(super) const FEWEST_BLOCKS: u64 = 4;
 
 /// One worker's workspace: runs trials one after the other.
 pub trait TrialRunner: Send {
@@ -95,10 +93,10 @@ pub enum RunError {
 }
 
 /// What one block leaves.
-struct Block {
-    fold: Fold,
-    counts: Counts,
-    prefixes: Vec<Prefix>,
+pub(super) struct Block {
+    pub(super) fold: Fold,
+    pub(super) counts: Counts,
+    pub(super) prefixes: Vec<Prefix>,
     /// False when it was cut short.
     whole: bool,
 }
@@ -143,13 +141,7 @@ pub fn run<R: TrialRunner>(
         let mut account = shape.pricing.as_ref().map(Pricing::blank);
         for trial in first..planned.min(first + PIECE) {
             let tally = runner.run(trial);
-            fold.add(shape, tally);
-            counts.add(trial, tally);
-            if let (Some(pricing), Some(account)) = (&shape.pricing, &mut account) {
-                pricing.charge(tally, account);
-                fold.add_cost(account);
-                counts.add_cost(trial, pricing, account);
-            }
+            charge(shape, trial, tally, &mut account, &mut fold, &mut counts);
         }
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(runner);
         progress(done.fetch_add(fold.trials, Ordering::Relaxed) + fold.trials);
@@ -197,8 +189,26 @@ pub fn run<R: TrialRunner>(
     Ok(outcomes)
 }
 
+/// Adds a trial to the sums and counts of its piece, with its account where there are prices.
+pub(super) fn charge(
+    shape: &Shape,
+    trial: u64,
+    tally: &TrialTally,
+    account: &mut Option<CostTally>,
+    fold: &mut Fold,
+    counts: &mut Counts,
+) {
+    fold.add(shape, tally);
+    counts.add(trial, tally);
+    if let (Some(pricing), Some(account)) = (&shape.pricing, account) {
+        pricing.charge(tally, account);
+        fold.add_cost(account);
+        counts.add_cost(trial, pricing, account);
+    }
+}
+
 /// Adds up the pieces of a block in order; the first block of a study records how its sums grow.
-fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
+pub(super) fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
     let count = pieces.len();
     let mut pieces = pieces.into_iter();
     let (mut fold, mut counts) = pieces.next().expect("a block has at least one piece");

@@ -1,9 +1,11 @@
 //! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
 mod account;
+pub mod compare;
 mod crosscheck;
 pub mod drill;
 mod findings;
+pub mod front;
 mod run;
 mod simulate;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
 mod crosscheck;
+pub mod design;
 pub mod drill;
 mod findings;
 mod run;

@@ -6,6 +6,7 @@ pub mod drill;
 mod findings;
 mod run;
 mod simulate;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod verdict;

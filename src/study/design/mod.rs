@@ -77,7 +77,7 @@ impl Refused {
 /// "#;
 /// let designs = Designs::read(&Source::from_text("one-node.toml", text)).unwrap();
 /// let grid = Grid::full(vec!["services.web.replicas.a=1,2,3".parse().unwrap()]).unwrap();
-/// designs.check(&grid).unwrap();
+/// designs.check(grid.axes()).unwrap();
 /// assert_eq!(designs.design(grid.settings(0)).unwrap().name, "web.replicas.a=1");
 /// assert_eq!(designs.own(&grid.axes()[0]).as_deref(), Some("2"));
 /// ```
@@ -108,8 +108,8 @@ impl Designs {
     ///
     /// # Errors
     /// The first value that no scenario can have there, or a key that belongs to the study as a whole.
-    pub fn check(&self, grid: &Grid) -> Result<(), CheckError> {
-        for axis in grid.axes() {
+    pub fn check(&self, axes: &[Axis]) -> Result<(), CheckError> {
+        for axis in axes {
             if let Some((key, why)) = OF_THE_STUDY.iter().find(|(key, _)| *key == axis.path.trim_matches('"')) {
                 return Err(CheckError::OfTheStudy { key, why });
             }

@@ -16,6 +16,7 @@ mod recovery;
 mod redundancy;
 mod sheet;
 mod striking;
+pub mod sweep;
 mod timeline;
 mod timeline_rows;
 

@@ -248,6 +248,31 @@ pub fn size(text: &str) -> Option<(Dimension, f64)> {
     Some(scale(&unit).map_or((Dimension::Other, value), |(dimension, one)| (dimension, value * one)))
 }
 
+/// Sizes of values that can stand on one axis: all of one dimension, and in one unit where that has no scale. `None` for words.
+///
+/// ```
+/// use drsim::study::design::sizes;
+/// assert_eq!(sizes(["1h", "90 min"]), Some(vec![3600.0, 5400.0]));
+/// assert_eq!(sizes(["1h", "2 GB"]), None);
+/// ```
+#[must_use]
+pub fn sizes<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Vec<f64>> {
+    let mut first: Option<(Dimension, String)> = None;
+    let mut found = Vec::new();
+    for text in values {
+        let (dimension, value) = size(text)?;
+        let unit =
+            if dimension == Dimension::Other { measure(text.trim().trim_matches('"'))?.1 } else { String::new() };
+        match &first {
+            None => first = Some((dimension, unit)),
+            Some((one, other)) if *one == dimension && *other == unit => {}
+            Some(_) => return None,
+        }
+        found.push(value);
+    }
+    Some(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ mod grid;
 mod levels;
 
 pub use grid::{Axis, DESIGNS_MAX, Grid};
-pub use levels::{Dimension, Levels, size};
+pub use levels::{Dimension, Levels, size, sizes};
 
 use crate::model::Scenario;
 use crate::scenario::{Diagnostics, Draft, Override, Source};

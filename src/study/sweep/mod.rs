@@ -6,11 +6,13 @@
 mod effect;
 mod row;
 mod run;
+mod view;
 mod watched;
 
 pub use effect::{Effect, effects};
 pub use row::{Interval, Measure, Objectives, Ran, Row, Status};
 pub use run::{Ended, run};
+pub use view::{Cell, End, Swing, cells, swings};
 pub use watched::Watched;
 
 use super::design::{Axis, Designs, Grid};

@@ -3,11 +3,13 @@
 mod account;
 pub mod compare;
 mod crosscheck;
+pub mod design;
 pub mod drill;
 mod findings;
 pub mod front;
 mod run;
 mod simulate;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod verdict;

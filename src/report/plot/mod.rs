@@ -18,6 +18,7 @@ mod redundancy;
 mod sheet;
 mod striking;
 mod strips;
+pub mod sweep;
 mod timeline;
 mod timeline_rows;
 

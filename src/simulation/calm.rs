@@ -13,12 +13,14 @@
 //! the unit is back or destroyed, without those hits that found it under repair. All failures come when they would have come anyway.
 
 use super::event::{Event, GroupId, Word};
+use super::ledger::reckoned;
 use super::state::{Origin, Phase, RunningPool, ServiceState, World};
+use super::tally::TrialTally;
 use super::trace::Status;
 use crate::engine::Pool;
 use crate::id::Id;
 use crate::model::{PopulationId, ServiceId, UnitId};
-use crate::quantity::{SimTime, Span};
+use crate::quantity::SimTime;
 
 impl ServiceState {
     /// True when a [counted](super::layout::Layout::counted) service goes on serving in full with `up` available replicas.
@@ -28,24 +30,18 @@ impl ServiceState {
         up >= self.need && self.status == Status::Up && !self.dirty && held_back == 0
     }
 
-    /// Books the redundancy degree up to now and takes up the new one; false, and nothing done, when there is more to book than that.
+    /// Books the redundancy degree up to now and takes up the new one.
     #[inline]
-    fn book_degree(&mut self, now: SimTime) -> bool {
-        let simple = now <= self.slice_end && self.degree > 0;
-        if simple {
+    fn book_degree(&mut self, service: ServiceId, now: SimTime, tally: &mut TrialTally) {
+        if now <= self.slice_end && self.degree > 0 {
             self.degree_least = self.degree_least.min(self.degree);
             self.slice_degree += f64::from(self.degree) * reckoned(now - self.since);
             self.since = now;
-            self.degree = self.up - self.need;
+        } else {
+            self.accrue(service, now, tally);
         }
-        simple
+        self.degree = self.up - self.need;
     }
-}
-
-/// Microseconds of a stretch within a trial. The signed conversion costs a fifth of the unsigned one.
-#[inline]
-fn reckoned(stretch: Span) -> f64 {
-    stretch.as_microseconds().cast_signed() as f64
 }
 
 impl RunningPool {
@@ -174,7 +170,6 @@ impl World<'_> {
         if domain.off || domain.severed > 0 {
             return false;
         }
-        let mut booked_late = None;
         if let Some(hosted) = self.units[unit].hosted {
             let replica = &mut self.replicas[hosted];
             let (service, group) = (replica.service, replica.group as usize);
@@ -187,33 +182,18 @@ impl World<'_> {
             replica.available = WORKS;
             state.up = up;
             state.group_up[group] = if WORKS { state.group_up[group] + 1 } else { state.group_up[group] - 1 };
-            if !state.book_degree(now) {
-                booked_late = Some(service);
-            }
+            state.book_degree(service, now, &mut self.tally);
         }
         domain.down_time += f64::from(domain.down) * reckoned(now - domain.since);
         domain.since = now;
         domain.failed = if WORKS { domain.failed - 1 } else { domain.failed + 1 };
         domain.down = domain.failed;
-        if let Some(service) = booked_late {
-            self.book_late(service);
-        }
         true
     }
 
     /// A service that [stays up](ServiceState::stays_up) has more or fewer available replicas.
     #[inline]
     pub(super) fn book_count(&mut self, service: ServiceId) {
-        if !self.services[service].book_degree(self.now) {
-            self.book_late(service);
-        }
-    }
-
-    /// The same where there is more to book than the degree.
-    #[inline(never)]
-    fn book_late(&mut self, service: ServiceId) {
-        self.accrue(service);
-        let state = &mut self.services[service];
-        state.degree = state.up - state.need;
+        self.services[service].book_degree(service, self.now, &mut self.tally);
     }
 }

@@ -325,7 +325,8 @@ mod tests {
             "[prices]\ndowntime = { pay = { per = \"1 CNY / h\", cap = \"9 CNY\" }, web = \"2 CNY / h\" }\nsla.pay = { preset = \"a\", charges = \"1 CNY / month\" }",
             0,
         );
-        let over = "[prices]\ndowntime = { pay = { cap = \"5 CNY\" } }\nsla.pay = { bands = [], charges = \"2 CNY / month\" }";
+        let over =
+            "[prices]\ndowntime = { pay = { cap = \"5 CNY\" } }\nsla.pay = { bands = [], charges = \"2 CNY / month\" }";
         lay(&mut under, tree(over, 1000), &[]);
         let text = written(under);
         assert!(text.contains("pay = { per = \"1 CNY / h\", cap = \"5 CNY\" }") && text.contains("web = "), "{text}");

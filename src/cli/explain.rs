@@ -87,8 +87,11 @@ fn metric(subject: &str, about: &About) -> String {
         Better::Neither => "neither direction is better",
     };
     let over = if about.unit == Unit::MoneyPerYear { "single years" } else { "events" };
-    let shape =
-        if about.distribution { format!("a distribution over {over}, with p50, p95, p99 and max; ") } else { String::new() };
+    let shape = if about.distribution {
+        format!("a distribution over {over}, with p50, p95, p99 and max; ")
+    } else {
+        String::new()
+    };
     format!(
         "{} (metric of a {subject}): {}  {}\n  {}\n  {shape}{unit}; {better}\n",
         about.key, about.label, about.label_zh, about.definition

@@ -40,12 +40,14 @@ impl Pricing {
         let plants = prices.plants.iter().map(|(id, price)| (CostItem::Plant(*id), price.over(time)));
         let links = prices.links.iter().map(|(id, price)| (CostItem::Link(*id), price.over(time)));
         let services = prices.services.iter().map(|(id, price)| (CostItem::Service(*id), price.over(time)));
-        let crews = prices.crews.iter().map(|(id, price)| {
-            (CostItem::Crew(*id), of_many(*price, scenario.crews[*id].people as usize, time))
-        });
-        let staff = prices.staff.iter().map(|(id, price)| {
-            (CostItem::Staff(*id), of_many(*price, scenario.staff[*id].people as usize, time))
-        });
+        let crews = prices
+            .crews
+            .iter()
+            .map(|(id, price)| (CostItem::Crew(*id), of_many(*price, scenario.crews[*id].people as usize, time)));
+        let staff = prices
+            .staff
+            .iter()
+            .map(|(id, price)| (CostItem::Staff(*id), of_many(*price, scenario.staff[*id].people as usize, time)));
         let lines = places.chain(plants).chain(links).chain(services).chain(crews).chain(staff);
         let mut fixed: Vec<(usize, Money)> =
             lines.filter_map(|(item, amount)| Some((self.line(item)?, amount))).collect();

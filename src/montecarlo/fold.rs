@@ -4,9 +4,7 @@ use super::ROWS;
 use crate::cost::{CostTally, Pricing, Yearly};
 use crate::estimate::{Exemplars, Moments, Sectioned};
 use crate::id::Id as _;
-use crate::metric::{
-    COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums,
-};
+use crate::metric::{COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
 use crate::model::{Cause, DomainId, Scenario};
 use crate::quantity::Span;
 use crate::simulation::{DataEventKind, EventKind, PROFILE_BINS, TrialTally};

@@ -2,12 +2,10 @@
 
 use super::outcomes::{Outcomes, Prefix, Stopped, Subtree};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
+use crate::cost::Pricing;
 use crate::estimate::Estimate;
 use crate::id::Id as _;
-use crate::cost::Pricing;
-use crate::metric::{
-    COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position,
-};
+use crate::metric::{COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::model::{DomainId, ServiceId, Subject};
 use crate::simulation::TrialTally;
 use rayon::prelude::*;

@@ -64,7 +64,8 @@ impl Study<'_> {
 
     /// Cost of time down by service and cause.
     fn parts(&self, pricing: &Pricing, fold: &CostFold) -> Vec<(ServiceId, Cause, f64)> {
-        let (all, years) = (Cause::all(self.scenario), self.outcomes.trials as f64 * self.outcomes.horizon().as_years());
+        let (all, years) =
+            (Cause::all(self.scenario), self.outcomes.trials as f64 * self.outcomes.horizon().as_years());
         let mut parts = Vec::new();
         for (service, causes) in pricing.downtime_services().zip(&fold.causes) {
             let first = parts.len();
@@ -111,9 +112,7 @@ fn causes(scenario: &crate::model::Scenario, parts: &[(ServiceId, Cause, f64)]) 
             None => causes.push((*cause, *cost)),
         }
     }
-    causes.sort_by(|left, right| {
-        right.1.total_cmp(&left.1).then(left.0.index(scenario).cmp(&right.0.index(scenario)))
-    });
+    causes.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.index(scenario).cmp(&right.0.index(scenario))));
     causes
 }
 

@@ -49,7 +49,12 @@ fn every_metric_can_be_expected() {
             "cost" => findings.cost.as_ref().and_then(|cost| cost.metric(about.key)),
             _ => findings.whole.metric(about.key),
         };
-        assert_eq!(expected.measured, measured.and_then(|measured| measured.estimate.point), "{}", expected.expectation.written);
+        assert_eq!(
+            expected.measured,
+            measured.and_then(|measured| measured.estimate.point),
+            "{}",
+            expected.expectation.written
+        );
         // Nothing is detected, promised or failed over here, so some metrics have no value.
         assert_eq!(expected.holds.is_some(), expected.measured.is_some(), "{}", expected.expectation.written);
     }

@@ -105,10 +105,7 @@ pub const METRIC_KEYS: [(&str, &[&str]); 5] = [
             "events_per_trial",
         ],
     ),
-    (
-        "cost",
-        &["total_cost", "running_cost", "expected_loss", "sla_credits", "energy_kwh", "carbon_kg"],
-    ),
+    ("cost", &["total_cost", "running_cost", "expected_loss", "sla_credits", "energy_kwh", "carbon_kg"]),
 ];
 
 /// Metrics that are distributions, of services, of datasets and of the account: only these have points.

@@ -69,10 +69,8 @@ impl World<'_> {
         for nth in 0..self.data.backed_up[dataset].len() {
             let backup = self.data.backed_up[dataset][nth];
             let model = &self.scenario.backups[backup];
-            let ships = written
-                && model.log.is_some()
-                && model.copies.is_none()
-                && self.data.backups[backup].log_cut.is_none();
+            let ships =
+                written && model.log.is_some() && model.copies.is_none() && self.data.backups[backup].log_cut.is_none();
             let to = self.scenario.stores[model.to].domain.filter(|_| ships);
             self.data.streams.logs[backup] = self.stream(from, to, writes / model.reduction);
         }

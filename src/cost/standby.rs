@@ -45,7 +45,8 @@ impl Pricing {
                     let groups = standing.cloned().unwrap_or_default();
                     // What stands by for several is kept as ready as the most demanding of them wants it.
                     let of = |(service, _): &Standing| {
-                        self.prices.standby[scenario.services[*service].failover.mode as usize].get()
+                        let failover = &scenario.services[*service].failover;
+                        self.prices.standby[failover.mode as usize].unwrap_or(failover.standby_capacity).get()
                     };
                     let share = if groups.is_empty() { 1.0 } else { groups.iter().map(of).fold(0.0, f64::max) };
                     NodePlan { line, count, price, share, groups }
@@ -76,7 +77,7 @@ impl Pricing {
     /// Standby groups that each node is there for, and for nothing else: no replica that always serves, and no data.
     fn standing(&self, scenario: &Scenario) -> IdVec<UnitId, Vec<Standing>> {
         let mut standing: IdVec<UnitId, Vec<Standing>> = IdVec::filled(Vec::new(), scenario.unit_count());
-        if self.prices.standby.iter().all(|share| share.get() >= 1.0) {
+        if self.prices.standby.iter().all(|share| share.is_some_and(|share| share.get() >= 1.0)) {
             return standing;
         }
         let mut serves: IdVec<UnitId, bool> = IdVec::filled(false, scenario.unit_count());

@@ -41,7 +41,7 @@ fn nothing() -> Prices {
     Prices {
         currency: Currency::new("CNY").unwrap(),
         nodes: Vec::new(),
-        standby: [Probability::ONE; 5],
+        standby: [Some(Probability::ONE); 5],
         places: Vec::new(),
         plants: Vec::new(),
         links: Vec::new(),
@@ -307,16 +307,17 @@ fn rented_nodes_are_paid_in_full_while_they_serve() {
         detection = { person = \"0 s\" }\n\
         [threats.cut]\nat = 2026-01-10 12:00\nstrikes = \"a\"\neffects = [{ suspend = { lasts = \"4h\" } }]\n";
     let class = ClassId::new(0);
-    let with = |standby: f64| {
-        let prices = Prices { nodes: vec![(class, per(1, HOUR))], standby: [share(standby); 5], ..nothing() };
+    let with = |standby: Option<f64>| {
+        let prices = Prices { nodes: vec![(class, per(1, HOUR))], standby: [standby.map(share); 5], ..nothing() };
         let scenario = scenario(text, prices);
         let (pricing, account) = account(&scenario, 0);
         amount(&pricing, &account, CostItem::Nodes(class))
     };
     // Lost at 0, there at 1 h, back at 4 h, an hour whole at 5 h: four hours away. One of four nodes stands by.
-    assert_eq!(with(1.0), units(4000), "owned");
-    assert_eq!(with(0.1), Money::from_micros(3_000_000_000 + 4_000_000 + 99_600_000));
-    assert_eq!(with(0.0), units(3004));
+    assert_eq!(with(Some(1.0)), units(4000), "owned");
+    assert_eq!(with(Some(0.1)), Money::from_micros(3_000_000_000 + 4_000_000 + 99_600_000));
+    assert_eq!(with(Some(0.0)), units(3004));
+    assert_eq!(with(None), Money::from_micros(3_504_000_000 - 2_000_000), "half, as warm standby runs by default");
 }
 
 /// Two nodes at half load: 100 W idle, 300 W busy, 200 W each; off for two hours of ten days.
@@ -380,7 +381,7 @@ fn everything() -> Prices {
     let months = (0..36).map(|nth| at(f64::from(nth) * 30.0 * 86_400.0)).collect();
     Prices {
         nodes: vec![(class, per(90_000, 5.0 * YEARS))],
-        standby: [share(0.25); 5],
+        standby: [Some(share(0.25)); 5],
         services: vec![(web(), per(777, 1e6))],
         stores: vec![(
             store,

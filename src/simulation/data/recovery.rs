@@ -8,7 +8,6 @@ use super::super::tally::{DataEvent, DataEventKind};
 use super::super::trace::{DataHappening, Happening, Incident, PointSource};
 use super::DataStage;
 use super::replication::Source;
-use crate::id::Id;
 use crate::model::{Cause, CopyId, CopyRole, DatasetId, Distribution, DomainId, Phase, ServiceId};
 use crate::quantity::{SimTime, Span};
 
@@ -101,18 +100,23 @@ impl World<'_> {
 
     /// The data of the active copy are gone or wrong: the recovery begins.
     pub(super) fn lose_data(&mut self, dataset: DatasetId, cause: Option<Cause>) {
-        self.end_restore(dataset);
+        self.release_restore(dataset);
+        self.begin_incident(dataset, cause);
+        self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
+        let incarnation = self.move_data(dataset, DataStage::Unnoticed);
+        if self.data.datasets[dataset].led == 0 {
+            self.await_detection(dataset, incarnation);
+        }
+    }
+
+    /// Opens the books of an incident.
+    fn begin_incident(&mut self, dataset: DatasetId, cause: Option<Cause>) {
         let state = &mut self.data.datasets[dataset];
         state.incidents += 1;
         state.lost_at = if state.readable { self.now } else { state.unreadable_since };
         state.cause = cause;
         (state.wanted, state.hands) = (false, false);
         (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
-        self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
-        let incarnation = self.move_data(dataset, DataStage::Unnoticed);
-        if self.data.datasets[dataset].led == 0 {
-            self.await_detection(dataset, incarnation);
-        }
     }
 
     fn await_detection(&mut self, dataset: DatasetId, incarnation: Incarnation) {
@@ -190,13 +194,8 @@ impl World<'_> {
         match state.stage {
             DataStage::Fine if !self.usable(state.active) => {
                 let cause = self.copy_cause(state.active);
-                let now = self.now;
-                let state = &mut self.data.datasets[dataset];
-                state.incidents += 1;
-                state.lost_at = if state.readable { now } else { state.unreadable_since };
-                state.wanted = true;
-                (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
-                state.cause = cause;
+                self.begin_incident(dataset, cause);
+                self.data.datasets[dataset].wanted = true;
             }
             DataStage::Unnoticed | DataStage::Deciding => {}
             DataStage::Waiting if hands && !state.hands => {
@@ -320,8 +319,7 @@ impl World<'_> {
     fn book_point(&mut self, dataset: DatasetId, point: SimTime, lost_at: SimTime) {
         let age = lost_at - point;
         let model = &self.scenario.datasets[dataset];
-        let writes = model.writes.bits_per_second() / 8.0;
-        let bytes = (writes * age.as_seconds()).min(model.size.get() as f64);
+        let bytes = model.written(age);
         let tally = &mut self.tally.datasets[dataset];
         tally.points.add(age);
         if let Some(rpo) = model.rpo {
@@ -396,11 +394,9 @@ impl World<'_> {
         }
         let state = &self.data.datasets[dataset];
         let model = &self.scenario.datasets[dataset];
-        let size = model.size.get() as f64;
-        let writes = model.writes.bits_per_second() / 8.0;
         let lost = match state.point {
-            Some((_, at)) => (writes * state.lost_at.since(at.min(state.lost_at)).as_seconds()).min(size),
-            None => size,
+            Some((_, at)) => model.written(state.lost_at.since(at.min(state.lost_at))),
+            None => model.size.get() as f64,
         };
         let incident = Incident {
             service: None,
@@ -435,7 +431,8 @@ impl World<'_> {
         }
     }
 
-    fn touch_users(&mut self, dataset: DatasetId) {
+    /// Has every service that uses a dataset looked at.
+    pub(super) fn touch_users(&mut self, dataset: DatasetId) {
         for nth in 0..self.data.users[dataset].len() {
             self.touch_service(self.data.users[dataset][nth]);
         }
@@ -537,10 +534,5 @@ impl World<'_> {
         self.scenario.datasets[dataset].copies.iter().any(|copy| {
             copy != self.data.datasets[dataset].active && self.scenario.copies[copy].role != CopyRole::Spare
         })
-    }
-
-    /// Index of the dataset among those of the scenario.
-    pub(super) fn dataset_of(&self, copy: CopyId) -> DatasetId {
-        DatasetId::new(self.scenario.copies[copy].dataset.index())
     }
 }

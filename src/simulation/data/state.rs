@@ -133,9 +133,8 @@ pub(in crate::simulation) struct BackupState {
 /// One store.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::simulation) struct StoreState {
+    /// Drives in use.
     pub busy: u32,
-    /// Bytes in it.
-    pub bytes: f64,
 }
 
 /// Everything about data in one trial.

@@ -20,6 +20,11 @@ ids! {
 /// Faster than anything real: what has no limit of its own.
 const UNLIMITED: f64 = 6e13;
 
+/// Bytes per second that something shared carries.
+fn limit(rate: Option<Bandwidth>) -> f64 {
+    rate.map_or(UNLIMITED, |rate| rate.bytes_per_second().min(UNLIMITED))
+}
+
 /// What is on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::simulation) enum Moves {
@@ -73,13 +78,9 @@ pub(in crate::simulation) struct Transfers {
 
 impl Transfers {
     pub fn new(scenario: &Scenario) -> Self {
-        let bytes = |rate: Option<Bandwidth>, share: f64| {
-            rate.map_or(UNLIMITED, |rate| (rate.bits_per_second() / 8.0 * share).min(UNLIMITED))
-        };
         // Both directions of each link, then both sides of each store.
-        let links = scenario.links.iter().flat_map(|link| [bytes(link.bandwidth, link.efficiency.get()); 2]);
-        let stores =
-            scenario.stores.iter().flat_map(|store| [bytes(store.write_rate, 1.0), bytes(store.read_rate, 1.0)]);
+        let links = scenario.links.iter().flat_map(|link| [limit(link.payload()); 2]);
+        let stores = scenario.stores.iter().flat_map(|store| [limit(store.write_rate), limit(store.read_rate)]);
         let mut capacities: Vec<f64> = links.chain(stores).collect();
         let mut pools = IdVec::new();
         for copy in scenario.copies.ids() {
@@ -170,7 +171,7 @@ impl World<'_> {
         let now = self.now;
         let transfers = &mut self.data.transfers;
         let slot = &mut transfers.slots[transfer];
-        let cap = slot.freight.cap.map(|cap| (cap.bits_per_second() / 8.0).min(UNLIMITED));
+        let cap = slot.freight.cap.map(|cap| limit(Some(cap)));
         let flow = transfers.sharing.start(now, &route, slot.freight.bytes, cap, slot.freight.priority);
         slot.route = route;
         slot.flow = Some(flow);
@@ -278,9 +279,7 @@ impl World<'_> {
             }
         }
         for link in self.scenario.links.ids() {
-            let model = &self.scenario.links[link];
-            let full = model.bandwidth.map_or(UNLIMITED, |rate| rate.bits_per_second() / 8.0 * model.efficiency.get());
-            let rate = if self.links[link].up { full.min(UNLIMITED) } else { 0.0 };
+            let rate = if self.links[link].up { limit(self.scenario.links[link].payload()) } else { 0.0 };
             for backwards in [false, true] {
                 let side = Transfers::link_side(link, backwards);
                 self.data.transfers.sharing.set_capacity(self.now, side, rate);
@@ -292,7 +291,7 @@ impl World<'_> {
     /// Bits per second that a direction of a link carries.
     pub(super) fn link_rate(&self, side: ResourceId) -> f64 {
         let link = &self.scenario.links[LinkId::new(side.index() / 2)];
-        link.bandwidth.map_or(f64::INFINITY, |rate| rate.bits_per_second() * link.efficiency.get())
+        link.payload().map_or(f64::INFINITY, Bandwidth::bits_per_second)
     }
 
     /// The links between two places by the fewest hops, those that are up before those that are down.

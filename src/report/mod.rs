@@ -3,7 +3,9 @@
 //! Computes no statistic and reads nothing; [`folder::write`] alone touches the file system.
 
 mod brief;
+mod brief_cost;
 mod brief_data;
+pub mod costs;
 pub mod csv;
 pub mod drill;
 pub mod folder;
@@ -21,6 +23,8 @@ pub mod wording;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod fixtures_cost;
 #[cfg(test)]
 mod fixtures_data;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod brief;
 mod brief_data;
+pub mod compare;
 pub mod csv;
 pub mod drill;
 pub mod folder;

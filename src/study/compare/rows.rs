@@ -274,5 +274,8 @@ fn everywhere(candidates: &[Candidate], key: &str) -> Vec<String> {
     if paths.is_empty() && position(&SCENARIO_METRICS, key).is_none() && position(&DOMAIN_METRICS, key).is_some() {
         paths.extend(of(domains, "domains"));
     }
-    if paths.is_empty() { vec![format!("scenario.{key}")] } else { paths }
+    if paths.is_empty() && position(&SCENARIO_METRICS, key).is_some() {
+        paths.push(format!("scenario.{key}"));
+    }
+    paths
 }

@@ -214,7 +214,8 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { toml::Value::String(name.to_owned()).to_string() }
 }
 
-fn inline(node: &Node) -> String {
+/// A value as TOML in one line.
+pub(super) fn inline(node: &Node) -> String {
     match &node.value {
         Value::Text(text) => toml::Value::String(text.clone()).to_string(),
         Value::Integer(number) => number.to_string(),

@@ -16,6 +16,7 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
+    /// A workspace for trials of a scenario.
     pub(super) fn new(scenario: &'a Scenario, seed: u64) -> Self {
         Self { simulator: Simulator::new(scenario), seed }
     }

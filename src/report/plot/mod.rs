@@ -17,6 +17,8 @@ mod recovery;
 mod redundancy;
 mod sheet;
 mod striking;
+mod strips;
+pub mod sweep;
 mod timeline;
 mod timeline_rows;
 

@@ -21,8 +21,11 @@ const fn file(goal: Goal) -> &'static str {
 }
 
 fn picture(compared: &Compared, front: &Front) -> Pareto {
-    let (spend, spend_zh) = match front.spend {
-        Spend::Nodes => ("nodes", "节点数"),
+    let (spend, spend_zh, axis) = match front.spend {
+        Spend::Cost(currency) => {
+            ("total cost", "总成本", format!("total cost, {currency} a year 总成本（{currency}/年）"))
+        }
+        Spend::Nodes => ("nodes", "节点数", "nodes 节点数".to_owned()),
     };
     let (english, chinese, upright, value) = match front.goal {
         Goal::Unavailability => {
@@ -61,7 +64,7 @@ fn picture(compared: &Compared, front: &Front) -> Pareto {
         title: names.join(" · "),
         english: format!("{}, worst of what all designs have; {}", english.replace("{}", spend), better.0),
         chinese: format!("{}（取各方案共有项中最差者）；{}", chinese.replace("{}", spend_zh), better.1),
-        spend: format!("{spend} {spend_zh}"),
+        spend: axis,
         upright,
         value: value.to_owned(),
         marks: front.points.iter().map(mark).collect(),

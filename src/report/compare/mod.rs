@@ -59,7 +59,7 @@ pub fn summary(compared: &Compared, paint: Paint) -> String {
     out.push('\n');
     let mut lines: Vec<(Vec<String>, Option<Tone>)> = Vec::new();
     for row in compared.rows.iter().filter(|row| words::is_measured(row)) {
-        lines.push((vec![row.path.clone()], None));
+        lines.push((vec![words::path(compared, row)], None));
         for (nth, cells) in words::row(compared, row).into_iter().enumerate() {
             let tone = nth.checked_sub(1).map(|nth| tone(row.versus[nth].proof, row.versus[nth].is_better(row.about)));
             lines.push((cells, tone));

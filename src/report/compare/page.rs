@@ -42,7 +42,7 @@ pub fn page(compared: &Compared, version: &str, plots: &[&str]) -> String {
     let mut rows = Vec::new();
     for row in compared.rows.iter().filter(|row| words::is_measured(row)) {
         for (nth, mut cells) in words::row(compared, row).into_iter().enumerate() {
-            let path = if nth == 0 { row.path.clone() } else { String::new() };
+            let path = if nth == 0 { words::path(compared, row) } else { String::new() };
             cells[0] = cells[0].trim().to_owned();
             rows.push(std::iter::once(path).chain(cells).collect());
         }

@@ -5,6 +5,7 @@ use crate::estimate::{Difference, Estimate, LEVEL};
 use crate::metric::Better;
 use crate::report::csv::{Table, maybe, number, text};
 use crate::report::wording;
+use crate::study::Findings;
 use crate::study::compare::{Compared, Row, Versus};
 use crate::study::front::{self, Goal, Spend};
 use serde_json::{Value, json};
@@ -82,11 +83,18 @@ pub fn rows_csv(compared: &Compared) -> String {
 /// `designs.csv`: one row per design with what is spent and what comes of it.
 #[must_use]
 pub fn designs_csv(compared: &Compared) -> String {
+    let all: Vec<&Findings> = compared.contenders.iter().map(|contender| &contender.findings).collect();
+    let spend = front::spend_of(&all);
+    let cost = match spend {
+        Spend::Cost(currency) => format!("total_cost_per_year_{currency}").to_lowercase(),
+        Spend::Nodes => "total_cost_per_year".to_owned(),
+    };
     let mut table = Table::new(&[
         "design",
         "title",
         "scenario_hash",
         "nodes",
+        cost.as_str(),
         "unavailability",
         "recovery_time_p95_s",
         "recovery_point_p95_s",
@@ -106,6 +114,10 @@ pub fn designs_csv(compared: &Compared) -> String {
             text(&scenario.title),
             scenario.hash.clone(),
             number(front::nodes(scenario) as f64),
+            match spend {
+                Spend::Cost(_) => number(front::spent(&contender.findings, spend)),
+                Spend::Nodes => String::new(),
+            },
             maybe(reached(Goal::Unavailability)),
             maybe(reached(Goal::RecoveryTime)),
             maybe(reached(Goal::RecoveryPoint)),
@@ -145,6 +157,11 @@ pub fn json(compared: &Compared, version: &str) -> String {
             json!({ "kind": alone.kind, "name": alone.name, "designs": designs })
         })
         .collect();
+    let all: Vec<&Findings> = compared.contenders.iter().map(|contender| &contender.findings).collect();
+    let currency = match front::spend_of(&all) {
+        Spend::Cost(currency) => Some(currency.to_string()),
+        Spend::Nodes => None,
+    };
     let horizon = compared.contenders.first().map(|contender| contender.findings.scenario.horizon.as_seconds());
     let document = json!({
         "schema_version": 1,
@@ -154,6 +171,7 @@ pub fn json(compared: &Compared, version: &str) -> String {
         "trials": compared.trials,
         "stopped": wording::stopped(compared.stopped),
         "horizon_s": horizon,
+        "currency": currency,
         "level": 1.0 - LEVEL,
         "method": "holm",
         "tests_in_family": compared.family,
@@ -229,6 +247,7 @@ fn front_json(compared: &Compared, front: &front::Front) -> Value {
         Goal::RecoveryPoint => ("recovery_point_p95", "s"),
     };
     let spend = match front.spend {
+        Spend::Cost(_) => "total_cost",
         Spend::Nodes => "nodes",
     };
     let points: Vec<Value> = front

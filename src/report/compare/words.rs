@@ -2,6 +2,7 @@
 
 use crate::estimate::Difference;
 use crate::metric::{About, Unit};
+use crate::quantity::Currency;
 use crate::report::number::{self, NOTHING, count, duration, plain};
 use crate::report::{brief, wording};
 use crate::study::compare::{Compared, Proof, Row, Versus};
@@ -10,11 +11,11 @@ use crate::study::{Findings, Judgement};
 
 /// Heads of the cells of [`row`].
 pub(super) const HEADS: [&str; 6] =
-    ["metric, design", "value (95 %)", "difference (paired 95 %)", "relative", "is it real?", "trials saved"];
+    ["metric, design", "value (95 %)", "difference (paired 95 %)", "relative", "real?", "saved"];
 
 /// What the columns mean.
-pub(super) const LEGEND: &str = "pp: percentage points · real: at 5 % for all differences together (Holm) · \
-    trials saved: so many times the trials would unrelated runs need for an interval as narrow";
+pub(super) const LEGEND: &str = "better, worse: really so, at 5 % for all differences together (Holm) · pp: percentage points · \
+    saved: so many times the trials would unrelated runs need for an interval as narrow";
 
 /// Name of a design.
 pub(super) fn name(compared: &Compared, design: usize) -> &str {
@@ -34,11 +35,14 @@ pub(super) fn is_measured(row: &Row) -> bool {
 
 /// The designs with what they need and reach: heads and rows.
 pub(super) fn designs(compared: &Compared) -> (Vec<String>, Vec<Vec<String>>) {
+    let currency = currency(compared);
     let mut heads = vec!["design".to_owned(), "nodes".to_owned()];
+    heads.extend(currency.map(|currency| format!("{currency} / yr")));
     heads.extend(compared.fronts.iter().map(|front| goal(front.goal).to_owned()));
     heads.push("promises".to_owned());
     let rows = compared.contenders.iter().enumerate().map(|(design, contender)| {
         let mut cells = vec![named(compared, design), count(nodes(&contender.findings.scenario) as u64)];
+        cells.extend(currency.map(|currency| plain(front::spent(&contender.findings, Spend::Cost(currency)))));
         for front in &compared.fronts {
             let point = front.points.iter().find(|point| point.design == design);
             cells.push(point.map_or_else(|| NOTHING.to_owned(), |point| reached(front.goal, point)));
@@ -81,9 +85,27 @@ pub(super) const fn goal(goal: Goal) -> &'static str {
 }
 
 /// What is spent.
-pub(super) const fn spend(spend: Spend) -> &'static str {
+pub(super) fn spend(spend: Spend) -> String {
     match spend {
-        Spend::Nodes => "nodes",
+        Spend::Cost(currency) => format!("{currency} a year"),
+        Spend::Nodes => "nodes".to_owned(),
+    }
+}
+
+/// The currency of all designs, where all have prices.
+fn currency(compared: &Compared) -> Option<Currency> {
+    let all: Vec<&Findings> = compared.contenders.iter().map(|contender| &contender.findings).collect();
+    match front::spend_of(&all) {
+        Spend::Cost(currency) => Some(currency),
+        Spend::Nodes => None,
+    }
+}
+
+/// Path of a row, with the currency where its values are money.
+pub(super) fn path(compared: &Compared, row: &Row) -> String {
+    match currency(compared) {
+        Some(currency) if row.about.unit == Unit::MoneyPerYear => format!("{} ({currency})", row.path),
+        _ => row.path.clone(),
     }
 }
 
@@ -117,7 +139,14 @@ fn signed(unit: Unit, value: f64) -> String {
     match unit {
         // Digits of the difference itself, not of what is missing to a whole.
         Unit::Share | Unit::Probability => format!("{sign}{} pp", plain(value.abs() * 100.0)),
-        Unit::Seconds | Unit::SecondsPerYear | Unit::PerYear | Unit::Count | Unit::Bytes => {
+        Unit::Seconds
+        | Unit::SecondsPerYear
+        | Unit::PerYear
+        | Unit::Count
+        | Unit::Bytes
+        | Unit::MoneyPerYear
+        | Unit::KilowattHoursPerYear
+        | Unit::KilogramsPerYear => {
             format!("{sign}{}", number::value(unit, value.abs()))
         }
     }
@@ -163,9 +192,9 @@ fn saved(difference: &Difference) -> String {
 /// Whether a difference is real, and for better or worse.
 pub(super) fn proof(about: &About, versus: &Versus) -> String {
     let text = match (versus.proof, versus.is_better(about)) {
-        (Proof::Real, Some(true)) => "● real: better",
-        (Proof::Real, Some(false)) => "✖ real: worse",
-        (Proof::Real, None) => "● real",
+        (Proof::Real, Some(true)) => "● better",
+        (Proof::Real, Some(false)) => "✖ worse",
+        (Proof::Real, None) => "● differs",
         (Proof::NotShown, _) => match versus.difference {
             Some(difference) if difference.differing < 10 => {
                 let trials = if difference.differing == 1 { "trial differs" } else { "trials differ" };
@@ -212,7 +241,7 @@ pub(super) fn statements(compared: &Compared) -> Vec<String> {
                 .into_iter()
                 .map(|(wanted, word)| (word, of(wanted)))
                 .filter(|(_, paths)| !paths.is_empty())
-                .map(|(word, paths)| format!("really {word} {}", paths.join(", ")))
+                .map(|(word, paths)| format!("really {word} {}", grouped(&paths)))
                 .collect();
             let name = name(compared, design);
             if parts.is_empty() {
@@ -222,6 +251,20 @@ pub(super) fn statements(compared: &Compared) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// `services.pay: unavailability, outages_per_year; cost: total_cost`.
+fn grouped(paths: &[&str]) -> String {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for path in paths {
+        let (whose, key) = path.rsplit_once('.').unwrap_or(("", path));
+        match groups.last_mut().filter(|(last, _)| *last == whose) {
+            Some((_, keys)) => keys.push(key),
+            None => groups.push((whose, vec![key])),
+        }
+    }
+    let group = |(whose, keys): &(&str, Vec<&str>)| format!("{whose} ({})", keys.join(", "));
+    groups.iter().map(group).collect::<Vec<_>>().join(", ")
 }
 
 /// What the fronts say: who is on them, what a nine costs, which design is the cheapest that keeps all.

@@ -6,7 +6,7 @@ mod rows;
 mod tests;
 
 pub use found::{Alone, Compared, Contender, Proof, Row, Versus};
-pub use rows::{Candidate, CompareError, DATASET_KEYS, SERVICE_KEYS};
+pub use rows::{COST_KEYS, Candidate, CompareError, DATASET_KEYS, SERVICE_KEYS};
 
 use super::findings::{Findings, Measured, Stopped};
 use super::front::{cheapest, fronts};
@@ -41,7 +41,7 @@ pub struct PreciseDifference {
 
 impl Comparison {
     /// Designs with what all of them have; the first is the baseline. `keys` are paths, or keys of metrics for everything that has them;
-    /// without any, [`SERVICE_KEYS`] and [`DATASET_KEYS`] of all services and datasets in common.
+    /// without any, [`SERVICE_KEYS`] and [`DATASET_KEYS`] of all services and datasets in common, and [`COST_KEYS`] where all have prices.
     ///
     /// # Errors
     /// Fewer than two designs, two alike or of one name, designs that differ in horizon, start or currency, unknown metrics, or nothing in common.
@@ -171,21 +171,41 @@ impl Comparison {
         let estimates: Vec<Estimate> = own.map(estimate).collect();
         let versus = (1..self.candidates.len()).map(|nth| {
             let difference = self.difference(fold, nth, row);
+            let difference = difference.map(|it| widened(it, &estimates[0], &estimates[nth]));
             Versus { design: nth, difference, proof: Proof::Nothing }
         });
-        Row { path: line.path.clone(), about: line.watches[0].about(), versus: versus.collect(), estimates }
+        let versus = versus.collect();
+        Row { path: line.path.clone(), about: line.watches[0].about(), versus, estimates }
     }
 }
 
 /// What a run of the design alone says of the metric that is watched.
 fn measured<'f>(found: &'f Findings, watch: &Watch) -> Option<&'f Measured> {
+    let key = watch.about().key;
     let subject = match watch.subject() {
+        Subject::Cost => return found.cost.as_ref()?.metric(key),
         Subject::Service(id) => found.services.iter().find(|(other, _)| *other == id).map(|(_, found)| found),
         Subject::Dataset(id) => found.datasets.iter().find(|(other, _)| *other == id).map(|(_, found)| found),
         Subject::Domain(id) => found.domains.iter().find(|(other, _)| *other == id).map(|(_, found)| found),
         Subject::Scenario => Some(&found.whole),
     };
-    subject?.metric(watch.about().key)
+    subject?.metric(key)
+}
+
+/// Something that was not seen in one of the two designs has no scatter there, but may be as far off as its bound: the interval reaches so much farther.
+fn widened(difference: Difference, first: &Estimate, second: &Estimate) -> Difference {
+    let slack = |estimate: &Estimate| match (estimate.basis, estimate.point) {
+        (Basis::Bound, Some(point)) => {
+            (estimate.low.map_or(0.0, |low| point - low), estimate.high.map_or(0.0, |high| high - point))
+        }
+        _ => (0.0, 0.0),
+    };
+    let ((below_first, above_first), (below_second, above_second)) = (slack(first), slack(second));
+    Difference {
+        low: difference.low.map(|low| low - below_second - above_first),
+        high: difference.high.map(|high| high + above_second + below_first),
+        ..difference
+    }
 }
 
 /// Whether half of the interval is small enough against the difference.

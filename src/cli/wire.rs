@@ -12,6 +12,7 @@ use drsim::report::text::Tone;
 use drsim::report::{self, folder};
 use drsim::scenario::{self, Diagnostics, Override, Source};
 use drsim::simulation::{Simulator, Trace};
+use drsim::study::compare::Compared;
 use drsim::study::drill::DrillFindings;
 use drsim::study::{self, Findings};
 use serde::{Deserialize, Serialize};
@@ -287,6 +288,27 @@ pub fn drill_text(findings: &DrillFindings) -> String {
 /// A drill for programs.
 pub fn drill_json(findings: &DrillFindings) -> String {
     report::drill::tables::json(findings, VERSION)
+}
+
+/// Writes the folder of a comparison and returns the paths.
+pub fn write_compare(
+    folder: &Path,
+    compared: &Compared,
+    resolved: &[String],
+    run_json: &str,
+    force: bool,
+) -> Result<Vec<PathBuf>, Failure> {
+    write_files(folder, &report::compare::files(compared, VERSION, resolved, run_json), force)
+}
+
+/// A comparison for people.
+pub fn compare_text(compared: &Compared) -> String {
+    report::compare::summary(compared, paint)
+}
+
+/// A comparison for programs.
+pub fn compare_json(compared: &Compared) -> String {
+    report::compare::json(compared, VERSION)
 }
 
 fn write_files(folder: &Path, files: &[(String, String)], force: bool) -> Result<Vec<PathBuf>, Failure> {

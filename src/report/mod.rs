@@ -5,6 +5,7 @@
 mod brief;
 mod brief_cost;
 mod brief_data;
+pub mod compare;
 pub mod costs;
 pub mod csv;
 pub mod drill;

@@ -44,7 +44,7 @@ const CHOICES: [&str; 32] = [
     "found",
 ];
 /// Tables of named things.
-const SECTIONS: [&str; 14] = [
+pub(super) const SECTIONS: [&str; 14] = [
     "regions", "sites", "classes", "plant", "links", "crews", "services", "threats", "datasets", "stores", "backups",
     "staff", "plans", "expect",
 ];
@@ -262,7 +262,7 @@ fn apply(set: &Override, table: &mut Table, sources: &mut Sources, problems: &mu
 }
 
 /// The parts of a dotted path; a part in quotes may hold dots.
-fn split(path: &str) -> Vec<String> {
+pub(super) fn split(path: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quoted = false;
     for letter in path.chars() {

@@ -7,6 +7,7 @@
     reason = "one arm that goes on beside one that notes a problem reads best as a match"
 )]
 
+mod choices;
 mod codes;
 mod diagnostic;
 mod kinds;
@@ -105,6 +106,9 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Loaded, Diagnosti
     let mut root = tree::Node { place: end, value: tree::Value::Table(table) };
     let file = File::read(&root, &mut problems).unwrap_or_default();
     let (mut scenario, observed) = lower::lower(&file, source, &mut sources, &mut problems);
+    if let tree::Value::Table(table) = &root.value {
+        scenario.choices = choices::choices(&file, table, &mut problems);
+    }
     if problems.any_error() {
         return Err(Diagnostics::new(problems.items, sources));
     }

@@ -198,6 +198,13 @@ pub(super) fn write(root: &Node) -> String {
     }
     for section in root.entries.iter().filter(is_section) {
         let Value::Table(table) = &section.node.value else { continue };
+        // What has no table of its own comes first, below the section's own header.
+        for (nth, field) in table.entries.iter().filter(|entry| !is_section(entry)).enumerate() {
+            if nth == 0 {
+                let _ = write!(text, "\n[{}]\n", key(&section.key));
+            }
+            let _ = writeln!(text, "{} = {}", key(&field.key), inline(&field.node));
+        }
         for item in table.entries.iter().filter(is_section) {
             let Value::Table(fields) = &item.node.value else { continue };
             let _ = write!(text, "\n[{}.{}]\n", key(&section.key), key(&item.key));
@@ -214,7 +221,8 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { toml::Value::String(name.to_owned()).to_string() }
 }
 
-fn inline(node: &Node) -> String {
+/// A value as TOML on one line.
+pub(super) fn inline(node: &Node) -> String {
     match &node.value {
         Value::Text(text) => toml::Value::String(text.clone()).to_string(),
         Value::Integer(number) => number.to_string(),

@@ -150,7 +150,7 @@ impl Lowering<'_> {
         expectations
     }
 
-    fn metric_path(
+    pub(super) fn metric_path(
         &mut self,
         text: &str,
         place: Place,

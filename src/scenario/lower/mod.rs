@@ -11,6 +11,7 @@ mod law;
 mod placement;
 mod plan;
 mod plant;
+mod requirement;
 mod route;
 mod schedule;
 mod service;
@@ -152,6 +153,7 @@ impl<'a> Lowering<'a> {
             staff: &staff,
         });
         let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths);
+        let requirements = self.requirements(&served.ids, &dataset_ids, &tree);
         if self.used_plants.len() < plants.len() && !self.problems.any_error() {
             self.unused_plants(&order, &threats);
         }
@@ -184,6 +186,8 @@ impl<'a> Lowering<'a> {
             staff,
             plans,
             prices: None,
+            choices: Vec::new(),
+            requirements,
             expectations,
         };
         if !self.problems.any_error() {

@@ -129,7 +129,7 @@ pub(super) fn wrong_type(node: &Node, wanted: &str, problems: &mut Problems) {
 /// Notes a key that does not exist.
 pub(super) fn unknown_key(entry: &Entry, keys: &[&'static str], problems: &mut Problems) {
     let later = match entry.key.as_str() {
-        "jobs" | "pipelines" | "prices" | "choices" => {
+        "jobs" | "pipelines" | "prices" => {
             Some("this version simulates availability and data; training jobs and prices are not in it")
         }
         _ => None,

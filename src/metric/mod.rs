@@ -6,6 +6,7 @@ mod domain;
 mod sample;
 mod scenario;
 mod service;
+mod watch;
 
 pub use about::{About, Better, Unit};
 pub use dataset::DATASET_METRICS;
@@ -13,6 +14,7 @@ pub use domain::DOMAIN_METRICS;
 pub use sample::{Lengths, Metric, Of, Sample, Shown, Sums};
 pub use scenario::SCENARIO_METRICS;
 pub use service::SERVICE_METRICS;
+pub use watch::{Watch, WatchError, metric_path};
 
 /// Every metric with the kind of subject it belongs to: `service`, `dataset`, `domain` or `scenario`.
 ///

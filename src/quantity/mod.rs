@@ -13,6 +13,6 @@ pub mod words;
 pub use chance::Probability;
 pub use data::{Bandwidth, Bytes};
 pub use money::{Currency, Money, PerData, PerDataTime, PerEnergy, PerTime, Quoted};
-pub use parse::QuantityError;
+pub use parse::{QuantityError, number_and_unit};
 pub use rate::Rate;
 pub use time::{MICROSECONDS_PER_SECOND, SECONDS_PER_YEAR, SimTime, Span};

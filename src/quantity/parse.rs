@@ -48,8 +48,15 @@ const BYTE_UNITS: &[(&str, f64)] = &[
 const BIT_RATE_UNITS: &[(&str, f64)] =
     &[("bps", 1.0), ("kbps", 1e3), ("Kbps", 1e3), ("Mbps", 1e6), ("Gbps", 1e9), ("Tbps", 1e12)];
 
-/// Splits `"10.5 TB"` into 10.5 and `"TB"`; underscores may group digits.
-fn number_and_unit(text: &str) -> Option<(f64, &str)> {
+/// Splits `"10.5 TB"` into 10.5 and `"TB"`; underscores may group digits. `None` when it does not begin with a number.
+///
+/// ```
+/// use drsim::quantity::number_and_unit;
+/// assert_eq!(number_and_unit("1_000 CNY / month"), Some((1000.0, "CNY / month")));
+/// assert_eq!(number_and_unit("north"), None);
+/// ```
+#[must_use]
+pub fn number_and_unit(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let mut end = 0;
     let bytes = text.as_bytes();

@@ -278,14 +278,21 @@ impl Problems {
 
 /// "did you mean", or the list when it is short.
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let mut list: Vec<&str> = Vec::new();
+    let known: Vec<&str> = known.collect();
+    match closest(name, known.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None if known.is_empty() => "none is defined".to_owned(),
+        None if known.len() < 25 => format!("known are `{}`", known.join("`, `")),
+        None => String::new(),
+    }
+}
+
+/// The name that this one is likely to be a mistyping of; the first of equals.
+pub(super) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut best: Option<(usize, &str)> = None;
     let length = name.chars().count();
     let bound = (length / 3 + 1).min(length.saturating_sub(1));
     for candidate in known {
-        if list.len() < 25 {
-            list.push(candidate);
-        }
         if candidate.len().abs_diff(name.len()) <= 3 * bound {
             let distance = distance(name, candidate);
             if distance <= bound && best.is_none_or(|(least, _)| distance < least) {
@@ -293,12 +300,7 @@ pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> S
             }
         }
     }
-    match best {
-        Some((_, candidate)) => format!("did you mean `{candidate}`?"),
-        None if list.is_empty() => "none is defined".to_owned(),
-        None if list.len() < 25 => format!("known are `{}`", list.join("`, `")),
-        None => String::new(),
-    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// Edit distance with neighbouring letters swapped counted once (optimal string alignment), over characters; long names are cut.

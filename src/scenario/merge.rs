@@ -44,18 +44,13 @@ const CHOICES: [&str; 32] = [
     "found",
 ];
 /// Tables of named things.
-pub(super) const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 14] = [
     "regions", "sites", "classes", "plant", "links", "crews", "services", "threats", "datasets", "stores", "backups",
     "staff", "plans", "expect",
 ];
 
-/// The whole scenario as one tree.
-pub(super) fn assemble(
-    source: &Source,
-    overrides: &[Override],
-    sources: &mut Sources,
-    problems: &mut Problems,
-) -> Option<Table> {
+/// The whole scenario as one tree, before anything is set from the command line.
+pub(super) fn assemble(source: &Source, sources: &mut Sources, problems: &mut Problems) -> Option<Table> {
     // The chain is found from the top down and laid from the bottom up, so that places ascend in the order of laying.
     let mut chain = vec![source.clone()];
     let mut seen: Vec<PathBuf> = Vec::new();
@@ -89,13 +84,15 @@ pub(super) fn assemble(
             }
         });
     }
-    let mut table = laid.filter(|_| !problems.any_error())?;
+    laid.filter(|_| !problems.any_error())
+}
+
+/// Sets values on the tree, which from then on stands alone.
+pub(super) fn finish(overrides: &[Override], table: &mut Table, sources: &mut Sources, problems: &mut Problems) {
     for set in overrides {
-        apply(set, &mut table, sources, problems);
+        apply(set, table, sources, problems);
     }
-    // What is resolved stands alone.
     table.entries.retain(|entry| entry.key != "base" || !matches!(entry.node.value, Value::Text(_)));
-    Some(table)
 }
 
 struct Next {
@@ -279,7 +276,7 @@ pub(super) fn split(path: &str) -> Vec<String> {
     parts
 }
 
-fn quote(part: &str) -> String {
+pub(super) fn quote(part: &str) -> String {
     let bare = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if bare { part.to_owned() } else { toml::Value::String(part.to_owned()).to_string() }
 }

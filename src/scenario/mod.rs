@@ -10,20 +10,22 @@
 mod choices;
 mod codes;
 mod diagnostic;
+mod draft;
 mod kinds;
 mod lower;
 mod merge;
+mod path;
 mod source;
 mod tree;
 mod written;
 
 pub use codes::{CODES, explain_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use draft::Draft;
 pub use lower::METRIC_KEYS;
 pub use source::{Source, Sources};
 
 use crate::model::Scenario;
-use diagnostic::Problems;
 use std::str::FromStr;
 use written::File;
 use written::read::{Definitions, Read as _};
@@ -97,28 +99,7 @@ pub struct Loaded {
 /// # Errors
 /// Every mistake that was found, sorted by place.
 pub fn load(source: &Source, overrides: &[Override]) -> Result<Loaded, Diagnostics> {
-    let mut sources = Sources::default();
-    let mut problems = Problems::default();
-    let Some(table) = merge::assemble(source, overrides, &mut sources, &mut problems) else {
-        return Err(Diagnostics::new(problems.items, sources));
-    };
-    let end = source::Place::new(0, 0);
-    let mut root = tree::Node { place: end, value: tree::Value::Table(table) };
-    let file = File::read(&root, &mut problems).unwrap_or_default();
-    let (mut scenario, observed) = lower::lower(&file, source, &mut sources, &mut problems);
-    if let tree::Value::Table(table) = &root.value {
-        scenario.choices = choices::choices(&file, table, &mut problems);
-    }
-    if problems.any_error() {
-        return Err(Diagnostics::new(problems.items, sources));
-    }
-    scenario.hash = hash(&sources);
-    for (place, values) in &observed {
-        tree::replace_file(&mut root, *place, values);
-    }
-    let resolved = tree::write(&root);
-    let warnings = Diagnostics::new(problems.items, sources.clone());
-    Ok(Loaded { scenario, warnings, resolved, sources })
+    Draft::read(source)?.with(overrides)
 }
 
 /// JSON Schema (draft 7) of a scenario file, for editors.

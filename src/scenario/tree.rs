@@ -221,7 +221,7 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { toml::Value::String(name.to_owned()).to_string() }
 }
 
-/// A value as TOML on one line.
+/// A value as TOML in one line.
 pub(super) fn inline(node: &Node) -> String {
     match &node.value {
         Value::Text(text) => toml::Value::String(text.clone()).to_string(),

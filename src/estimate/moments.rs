@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Scatter below this share of the sum of squares is rounding, not scatter: some two hundred additions deep, one half unit in the last place each.
-const ROUNDING: f64 = 128.0 * f64::EPSILON;
+pub(super) const ROUNDING: f64 = 128.0 * f64::EPSILON;
 
 /// Number, sum and sum of squares of one value per trial.
 ///

@@ -5,6 +5,7 @@
 
 mod fold;
 mod outcomes;
+mod paired;
 mod run;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub(crate) mod toy;
 
 pub use fold::{Counts, Fold, ServiceRow, Shape, SubjectFold};
 pub use outcomes::{MergeError, Outcomes, Prefix, Stopped, Subtree, merge};
+pub use paired::{PairFold, Paired, PairedOutcomes, PairedPlan, run_paired};
 pub use run::{Plan, RunError, TrialRunner, Until, run};
 
 /// Trials in a block: the unit of shards, stopping rules and the tree of sums.

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Fewest blocks before a stopping rule is looked at.
-const FEWEST_BLOCKS: u64 = 4;
+pub(super) const FEWEST_BLOCKS: u64 = 4;
 
 /// One worker's workspace: runs trials one after the other.
 pub trait TrialRunner: Send {
@@ -92,10 +92,10 @@ pub enum RunError {
 }
 
 /// What one block leaves.
-struct Block {
-    fold: Fold,
-    counts: Counts,
-    prefixes: Vec<Prefix>,
+pub(super) struct Block {
+    pub(super) fold: Fold,
+    pub(super) counts: Counts,
+    pub(super) prefixes: Vec<Prefix>,
     /// False when it was cut short.
     whole: bool,
 }
@@ -189,7 +189,7 @@ pub fn run<R: TrialRunner>(
 }
 
 /// Adds up the pieces of a block in order; the first block of a study records how its sums grow.
-fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
+pub(super) fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
     let count = pieces.len();
     let mut pieces = pieces.into_iter();
     let (mut fold, mut counts) = pieces.next().expect("a block has at least one piece");

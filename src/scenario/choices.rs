@@ -13,8 +13,19 @@ use std::collections::BTreeSet;
 const VALUES_MAX: usize = 10_000;
 /// What belongs to a study and is no part of a design.
 const NOT_OF_A_DESIGN: [&str; 13] = [
-    "format", "name", "title", "question", "horizon", "start", "timezone", "trials", "seed", "base", "expect",
-    "choices", "requirements",
+    "format",
+    "name",
+    "title",
+    "question",
+    "horizon",
+    "start",
+    "timezone",
+    "trials",
+    "seed",
+    "base",
+    "expect",
+    "choices",
+    "requirements",
 ];
 
 /// The choices of a file, in written order.

@@ -3,6 +3,7 @@
 mod crosscheck;
 pub mod drill;
 mod findings;
+pub mod optimise;
 mod run;
 mod simulate;
 #[cfg(test)]

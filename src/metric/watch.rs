@@ -97,6 +97,8 @@ impl Watch {
                 Row::Domain(id, row(&DOMAIN_METRICS, "domain", key)?)
             }
             Subject::Scenario => Row::Scenario(row(&SCENARIO_METRICS, "scenario", key)?),
+            // An account is no part of a trial's tally.
+            Subject::Cost => return Err(WatchError::NoSum { text: format!("cost.{key}") }),
         };
         let watch = Self { row };
         match &path.point {
@@ -264,7 +266,7 @@ impl<T> Sample<T> {
                 let totals = totals(tally);
                 (totals.sum.as_seconds(), totals.count as f64)
             }
-            Self::Least(_) => (0.0, 0.0),
+            Self::Yearly(..) | Self::Least(_) => (0.0, 0.0),
         }
     }
 
@@ -291,6 +293,7 @@ impl<T> Sample<T> {
             Self::Lost(_, Of::Trial) => (0.0, pairs.y / pairs.n.max(1) as f64),
             Self::Lost(_, Of::Whole)
             | Self::Mean(_)
+            | Self::Yearly(..)
             | Self::PerEvent(_)
             | Self::TimeTo(_)
             | Self::Ratio(_)

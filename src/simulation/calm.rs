@@ -113,6 +113,9 @@ impl World<'_> {
         state.phase = Phase::Working;
         state.incarnation += 1;
         self.tally.scenario.repairs += 1;
+        if self.layout.wants.repairs {
+            self.incur_repair(unit);
+        }
         self.room_made = true;
         let Some(group) = group else {
             self.resume_hits(self.scenario.unit_population[unit], unit);

@@ -189,8 +189,9 @@ pub(super) struct ServiceState {
     pub group_up: Vec<u32>,
     /// Available replicas of all groups.
     pub up: u32,
-    /// The group that serves, under a standby mode.
+    /// The group that serves, under a standby mode, and since when.
     pub active: usize,
+    pub active_since: SimTime,
     pub hard_down: u32,
     pub soft_down: u32,
     pub needs_missing: u32,
@@ -321,6 +322,7 @@ impl ServiceState {
             group_up: vec![0; groups],
             up: 0,
             active: 0,
+            active_since: SimTime::ZERO,
             hard_down: 0,
             soft_down: 0,
             needs_missing: 0,

@@ -93,7 +93,7 @@ impl World<'_> {
         self.book_windows(service, since, self.now);
         let tally = &mut self.tally.services[service];
         tally.outages.add(length);
-        self.tally.events.push(TallyEvent { service, kind: EventKind::Outage, length });
+        self.tally.events.push(TallyEvent { service, kind: EventKind::Outage, began: since, length });
         if planned {
             return;
         }
@@ -114,7 +114,7 @@ impl World<'_> {
         if recovered {
             let class = Disruption::ALL.iter().position(|other| *other == disruption).unwrap_or(0);
             tally.recoveries[class].add(length);
-            self.tally.events.push(TallyEvent { service, kind: EventKind::Recovery(disruption), length });
+            self.tally.events.push(TallyEvent { service, kind: EventKind::Recovery(disruption), began: since, length });
         } else {
             tally.unrecovered += 1;
         }

@@ -151,6 +151,9 @@ impl World<'_> {
         }
         self.units[unit].incarnation += 1;
         self.tally.scenario.repairs += 1;
+        if self.layout.wants.repairs {
+            self.incur_repair(unit);
+        }
         self.note(Happening::Repaired(unit));
         if self.layout.populations[population].pool.is_none() {
             self.renew_clock(population, unit);

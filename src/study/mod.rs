@@ -1,5 +1,6 @@
 //! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
+mod account;
 mod crosscheck;
 pub mod drill;
 mod findings;
@@ -13,8 +14,8 @@ mod verdict_data;
 
 pub use crosscheck::FAMILY_LEVEL;
 pub use findings::{
-    Attribution, Bin, Check, ChosenTrial, Convergence, Expected, Findings, Judgement, Measured, Promiser, Stopped,
-    SubjectFindings, TrialRow, Verdict, Which,
+    Attribution, Bin, Check, ChosenTrial, Convergence, CostFindings, Expected, Findings, ItemCost, Judgement, Measured,
+    Promiser, ServiceCost, Stopped, SubjectFindings, TrialRow, Verdict, Which,
 };
 pub use run::{chosen_trials, findings};
 pub use simulate::{conclude, simulate};

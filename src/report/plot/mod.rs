@@ -16,6 +16,7 @@ mod recovery;
 mod redundancy;
 mod sheet;
 mod striking;
+mod strips;
 mod timeline;
 mod timeline_rows;
 

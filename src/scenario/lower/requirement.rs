@@ -15,10 +15,17 @@ impl Lowering<'_> {
         services: &Names<ServiceId>,
         datasets: &Names<DatasetId>,
         tree: &Topology,
+        priced: bool,
     ) -> Requirements {
         let mut found = Requirements::default();
         let Some(written) = &self.file.requirements else { return found };
         let written = &written.value;
+        found.budget = self.budget.filter(|_| priced);
+        if let (Some(budget), false) = (&written.budget, priced) {
+            self.problems
+                .error("no-effect", budget.place, "a budget, but nothing has a price")
+                .help("give classes, sites, stores … a `price`, or leave the budget out");
+        }
         for item in list(written.residency.as_ref()) {
             let tenant = self.tenant(&item.name, item.place, services, datasets);
             let mut places = Vec::new();
@@ -63,6 +70,11 @@ impl Lowering<'_> {
             }
         }
         if let Some(aim) = &written.minimise {
+            if aim.value.starts_with("cost.") && !priced && !self.shaky {
+                self.problems
+                    .error("no-effect", aim.place, format!("`{}` cannot be small: nothing has a price", aim.value))
+                    .help("give things a `price`, or write `minimise = \"nodes\"`");
+            }
             found.minimise = match aim.value.as_str() {
                 "nodes" => Aim::Nodes,
                 "cost.total_cost" => Aim::Cost,

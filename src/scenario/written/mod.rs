@@ -5,6 +5,7 @@ pub(super) mod data;
 pub(super) mod law;
 pub(super) mod network;
 pub(super) mod plan;
+pub(super) mod price;
 pub(super) mod read;
 pub(super) mod service;
 pub(super) mod site;
@@ -15,6 +16,7 @@ use data::Dataset;
 use law::Law;
 use network::{Gated, Link};
 use plan::{Plan, Staff};
+use price::{Price, Prices};
 use read::{ByPath, Named, choice, record};
 use service::Service;
 use site::{ClassFields, Region, Site};
@@ -70,7 +72,9 @@ record! {
         "staff" staff: Named<Staff>;
         /// What is done when a threat strikes.
         "plans" plans: Named<Plan>;
-        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
+        /// What things and incidents cost.
+        "prices" prices: Prices;
+        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`, `"cost.METRIC"`.
         "expect" expect: ByPath<Expect>;
         /// What may be chosen, for `drsim optimise`: values by path, as in `--set`.
         "choices" choices: ByPath<Values>;
@@ -86,6 +90,8 @@ record! {
         "title" title: String;
         /// Repairs they can do at once; default 2.
         "people" people: u32;
+        /// What each of them costs.
+        "price" price: Price;
     }
 }
 
@@ -104,6 +110,8 @@ record! {
 record! {
     /// What a design has to keep, and what makes it better than another.
     Requirements {
+        /// Most that may be paid whatever happens: running cost.
+        "budget" budget: price::Price;
         /// Places within which the replicas of a service or the copies and backups of a dataset may lie.
         "residency" residency: ByPath<Texts>;
         /// Sites that a service or a dataset has to be at, at least.

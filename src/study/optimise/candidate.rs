@@ -4,8 +4,9 @@ use super::bound::Line;
 use super::goal::{Goal, Promises, nodes_in_use};
 use super::space::{Picks, Space};
 use crate::analytic::{self, Predictions};
-use crate::metric::Watch;
-use crate::model::{Aim, Scenario};
+use crate::cost::{Pricing, Yearly};
+use crate::metric::{COST_METRICS, Watch, position};
+use crate::model::{Aim, Scenario, Subject};
 use crate::quantity::Span;
 
 /// What a design is compared by; less is better.
@@ -13,18 +14,39 @@ use crate::quantity::Span;
 pub(super) enum Worth {
     /// Known without any trial.
     Fixed(f64),
-    /// A metric of the trials, and what it cannot fall below.
-    Sampled { watch: Watch, floor: f64 },
+    /// Measured by trials, with what it cannot be below.
+    Sampled { by: By, floor: f64 },
+}
+
+/// How a design is measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By {
+    /// By a metric.
+    Metric(Watch),
+    /// By a metric of the account: its row.
+    Account(usize),
 }
 
 impl Worth {
     fn of(scenario: &Scenario, exact: &Predictions) -> Self {
         let nodes = || Self::Fixed(nodes_in_use(scenario) as f64);
+        let account = |key: &str| {
+            let (pricing, row) = (Pricing::of(scenario)?, position(&COST_METRICS, key)?);
+            let floor = match key {
+                "total_cost" => pricing.fixed_part(Yearly::Total).as_units(),
+                "running_cost" => pricing.fixed_part(Yearly::Running).as_units(),
+                _ => 0.0,
+            };
+            let known = exact.value(Subject::Cost, key);
+            Some(known.map_or(Self::Sampled { by: By::Account(row), floor }, Self::Fixed))
+        };
         match &scenario.requirements.minimise {
-            Aim::Nodes | Aim::Cost => nodes(),
+            Aim::Nodes => nodes(),
+            Aim::Cost => account("total_cost").unwrap_or_else(nodes),
+            Aim::Metric(path) if path.subject == Subject::Cost => account(&path.metric).unwrap_or_else(nodes),
             Aim::Metric(path) => match (exact.value(path.subject, &path.metric), Watch::new(scenario, path)) {
                 (Some(value), _) => Self::Fixed(value),
-                (None, Ok(watch)) => Self::Sampled { watch, floor: f64::NEG_INFINITY },
+                (None, Ok(watch)) => Self::Sampled { by: By::Metric(watch), floor: 0.0 },
                 (None, Err(_)) => nodes(),
             },
         }
@@ -87,7 +109,7 @@ impl Candidate {
             worth: Worth::of(scenario, &exact),
             goals: goals.into_iter().map(tested).collect(),
             broken: promises.broken(scenario),
-            down_exact: exact.value(crate::model::Subject::Scenario, "unavailability"),
+            down_exact: exact.value(Subject::Scenario, "unavailability"),
             down: Line::EMPTY,
             events: Line::EMPTY,
             values: Vec::new(),

@@ -4,14 +4,15 @@
 //! zero or less in the mean. So every promise has the same form, can be tested with the same bound, and is added up in any order.
 
 use crate::analytic::Predictions;
+use crate::cost::{CostTally, Pricing, Yearly};
 use crate::estimate::RatioMoments;
 use crate::id::Id as _;
-use crate::metric::Watch;
+use crate::metric::{COST_METRICS, Sample, Unit, Watch, position};
 use crate::model::{
     CopyId, DatasetId, Disruption, DomainId, Level, Period, Requirements, Scenario, ServiceId, Subject, Tenant,
 };
-use crate::quantity::Span;
 use crate::quantity::words::{duration, percent, plain};
+use crate::quantity::{SECONDS_PER_YEAR, Span};
 use crate::simulation::{EventKind, TrialTally};
 use std::collections::BTreeSet;
 
@@ -43,17 +44,43 @@ pub(super) struct Goal {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    Down { service: ServiceId, allowed: f64 },
-    Recovery { service: ServiceId, mtd: bool, beyond: f64 },
-    Class { service: ServiceId, class: Disruption, within: Span, beyond: f64 },
-    Point { dataset: DatasetId },
-    Mended { dataset: DatasetId },
-    Limit { watch: Watch, value: f64, least: bool },
+    Down {
+        service: ServiceId,
+        allowed: f64,
+    },
+    Recovery {
+        service: ServiceId,
+        mtd: bool,
+        beyond: f64,
+    },
+    Class {
+        service: ServiceId,
+        class: Disruption,
+        within: Span,
+        beyond: f64,
+    },
+    Point {
+        dataset: DatasetId,
+    },
+    Mended {
+        dataset: DatasetId,
+    },
+    Limit {
+        watch: Watch,
+        value: f64,
+        least: bool,
+    },
+    /// A metric of the account, which is a mean over trials.
+    Charged {
+        row: usize,
+        value: f64,
+        least: bool,
+    },
 }
 
 impl Goal {
     /// What a trial adds above and below the line, and how much of the lower one the upper may be.
-    pub(super) fn sample(&self, tally: &TrialTally) -> (f64, f64, f64) {
+    pub(super) fn sample(&self, tally: &TrialTally, account: &CostTally) -> (f64, f64, f64) {
         let missed = |(met, judged): (u64, u64)| ((judged - met) as f64, judged as f64);
         match self.kind {
             Kind::Down { service, allowed } => {
@@ -93,6 +120,10 @@ impl Goal {
                 let (bound, sign) = ((value - offset) / factor, if least == (factor > 0.0) { -1.0 } else { 1.0 });
                 (sign * x, y, sign * bound)
             }
+            Kind::Charged { row, value, least } => {
+                let sign = if least { -1.0 } else { 1.0 };
+                (sign * charged(row, account), 1.0, sign * value)
+            }
         }
     }
 
@@ -104,7 +135,8 @@ impl Goal {
             | Kind::Class { .. }
             | Kind::Point { .. }
             | Kind::Mended { .. }
-            | Kind::Limit { .. } => 0.0,
+            | Kind::Limit { .. }
+            | Kind::Charged { .. } => 0.0,
         }
     }
 
@@ -122,7 +154,12 @@ impl Goal {
                 let sign = if least == (factor > 0.0) { -1.0 } else { 1.0 };
                 offset + factor * sign * x / y
             }
-            Kind::Recovery { .. } | Kind::Class { .. } | Kind::Point { .. } | Kind::Mended { .. } => x / y,
+            Kind::Charged { least: true, .. } => -x / y,
+            Kind::Charged { .. }
+            | Kind::Recovery { .. }
+            | Kind::Class { .. }
+            | Kind::Point { .. }
+            | Kind::Mended { .. } => x / y,
         })
     }
 
@@ -130,8 +167,8 @@ impl Goal {
     pub(super) const fn from_exact(&self, exact: f64) -> f64 {
         match self.kind {
             Kind::Down { allowed, .. } => 1.0 - (exact + allowed),
-            Kind::Limit { value, least: true, .. } => value - exact,
-            Kind::Limit { value, .. } => value + exact,
+            Kind::Limit { value, least: true, .. } | Kind::Charged { value, least: true, .. } => value - exact,
+            Kind::Limit { value, .. } | Kind::Charged { value, .. } => value + exact,
             Kind::Recovery { beyond, .. } | Kind::Class { beyond, .. } => beyond + exact,
             Kind::Point { .. } | Kind::Mended { .. } => BEYOND_P95 + exact,
         }
@@ -148,7 +185,7 @@ impl Goal {
             Kind::Down { allowed, .. } => 1.0 - allowed,
             Kind::Recovery { beyond, .. } | Kind::Class { beyond, .. } => beyond,
             Kind::Point { .. } | Kind::Mended { .. } => BEYOND_P95,
-            Kind::Limit { value, .. } => value,
+            Kind::Limit { value, .. } | Kind::Charged { value, .. } => value,
         }
     }
 
@@ -156,8 +193,8 @@ impl Goal {
     pub(super) fn times(&self, measured: f64) -> f64 {
         match self.kind {
             Kind::Down { allowed, .. } => (1.0 - measured) / allowed,
-            Kind::Limit { value, least, .. } if least => value / measured,
-            Kind::Limit { value, .. } => measured / value,
+            Kind::Limit { value, least, .. } | Kind::Charged { value, least, .. } if least => value / measured,
+            Kind::Limit { value, .. } | Kind::Charged { value, .. } => measured / value,
             Kind::Recovery { .. } | Kind::Class { .. } | Kind::Point { .. } | Kind::Mended { .. } => {
                 measured / self.allowed()
             }
@@ -180,18 +217,20 @@ impl Goal {
             Kind::Point { .. } => "losses with a point beyond the RPO",
             Kind::Mended { .. } => "losses mended beyond the RTO",
             Kind::Limit { watch, .. } => watch.about().label,
+            Kind::Charged { row, .. } => COST_METRICS[row].about.label,
         }
     }
 
     /// True where the measure is a share.
-    pub(super) const fn unit(&self) -> crate::metric::Unit {
+    pub(super) fn unit(&self) -> Unit {
         match self.kind {
             Kind::Limit { watch, .. } => watch.about().unit,
+            Kind::Charged { row, .. } => COST_METRICS[row].about.unit,
             Kind::Down { .. }
             | Kind::Recovery { .. }
             | Kind::Class { .. }
             | Kind::Point { .. }
-            | Kind::Mended { .. } => crate::metric::Unit::Share,
+            | Kind::Mended { .. } => Unit::Share,
         }
     }
 }
@@ -257,13 +296,36 @@ impl Promises {
     }
 
     fn limits(&mut self, scenario: &Scenario, exact: &Predictions, goals: &mut Vec<Goal>) {
+        let pricing = Pricing::of(scenario);
+        let row = |key: &str| position(&COST_METRICS, key);
+        if let (Some(budget), Some(pricing), Some(row)) = (scenario.requirements.budget, &pricing, row("running_cost"))
+        {
+            let value = budget.over(Span::from_seconds(SECONDS_PER_YEAR)).as_units();
+            let words = || format!("{} {} a year for running", plain(value), pricing.currency());
+            let promise = self.position("budget".to_owned(), words);
+            // What is fixed alone may be too much.
+            let fixed = pricing.fixed_part(Yearly::Running).as_units();
+            let over = exact.value(Subject::Cost, "running_cost").map(|cost| cost - value);
+            let over = over.or_else(|| (fixed > value).then_some(fixed - value));
+            goals.push(Goal {
+                promise,
+                kind: Kind::Charged { row, value, least: false },
+                exact: over,
+                by_sight: false,
+            });
+        }
         for limit in &scenario.requirements.limits {
-            let Ok(watch) = Watch::new(scenario, &limit.path) else { continue };
+            let kind = match (limit.path.subject, row(&limit.path.metric)) {
+                (Subject::Cost, Some(row)) => Kind::Charged { row, value: limit.value, least: limit.least },
+                _ => match Watch::new(scenario, &limit.path) {
+                    Ok(watch) => Kind::Limit { watch, value: limit.value, least: limit.least },
+                    Err(_) => continue,
+                },
+            };
             let side = if limit.least { "at least" } else { "at most" };
             let promise = self.position(limit.written.clone(), || format!("{side} {}", plain(limit.value)));
             let sign = if limit.least { -1.0 } else { 1.0 };
             let known = exact.value(limit.path.subject, &limit.path.metric).map(|value| sign * (value - limit.value));
-            let kind = Kind::Limit { watch, value: limit.value, least: limit.least };
             goals.push(Goal { promise, kind, exact: known, by_sight: false });
         }
     }
@@ -329,6 +391,14 @@ fn site_of(scenario: &Scenario, mut at: DomainId) -> Option<DomainId> {
         at = scenario.domains[at].parent?;
     }
     Some(at)
+}
+
+/// A metric of an account.
+pub(super) fn charged(row: usize, account: &CostTally) -> f64 {
+    match COST_METRICS[row].sample {
+        Sample::Yearly(value, _) | Sample::Mean(value) => value(account),
+        _ => f64::NAN,
+    }
 }
 
 /// Nodes that host a replica or hold data.

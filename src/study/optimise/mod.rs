@@ -21,7 +21,8 @@ pub use findings::{
 };
 pub use goal::Promise;
 
-use crate::model::{Aim, Scenario};
+use crate::metric::{COST_METRICS, position};
+use crate::model::{Aim, Scenario, Subject};
 use crate::montecarlo::RunError;
 use crate::scenario::{Diagnostics, Draft, Override, Source};
 use candidate::Candidate;
@@ -329,8 +330,20 @@ impl Study<'_> {
             unit: None,
             currency: None,
         };
+        let account = |key: &str| {
+            let about = &COST_METRICS[position(&COST_METRICS, key)?].about;
+            Some(AimFindings {
+                key: format!("cost.{key}"),
+                label: about.label.to_owned(),
+                label_zh: about.label_zh.to_owned(),
+                unit: Some(about.unit),
+                currency: Some(self.written.prices.as_ref()?.currency.to_string()),
+            })
+        };
         match &self.written.requirements.minimise {
-            Aim::Nodes | Aim::Cost => nodes,
+            Aim::Nodes => nodes,
+            Aim::Cost => account("total_cost").unwrap_or(nodes),
+            Aim::Metric(path) if path.subject == Subject::Cost => account(&path.metric).unwrap_or(nodes),
             Aim::Metric(path) => crate::metric::Watch::new(&self.written, path).map_or(nodes, |watch| AimFindings {
                 key: watch.path(&self.written),
                 label: watch.about().label.to_owned(),

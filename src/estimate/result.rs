@@ -1,7 +1,9 @@
 //! What an estimator gives.
 
+use serde::{Deserialize, Serialize};
+
 /// What the interval of an estimate rests on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Basis {
     /// A 95 % interval from the scatter between trials.
     Interval,

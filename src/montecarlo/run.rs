@@ -2,7 +2,7 @@
 
 use super::outcomes::{Outcomes, Prefix, Stopped, Subtree};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
-use crate::cost::Pricing;
+use crate::cost::{CostTally, Pricing};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
 use crate::metric::{COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
@@ -124,10 +124,9 @@ pub fn run<R: TrialRunner>(
     let all = planned.div_ceil(BLOCK);
     let blocks = plan.blocks.clone().map_or(0..all, |blocks| blocks.start.min(all)..blocks.end.min(all));
     let threads = plan.threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| RunError::Threads { threads, why: error.to_string() })?;
+    // One thread is the caller's: starting another would cost more than a short study, and many of those are a sweep.
+    let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
+    let pool = pool.transpose().map_err(|error| RunError::Threads { threads, why: error.to_string() })?;
 
     let idle: Mutex<Vec<R>> = Mutex::new(Vec::new());
     let done = AtomicU64::new(0);
@@ -141,13 +140,7 @@ pub fn run<R: TrialRunner>(
         let mut account = shape.pricing.as_ref().map(Pricing::blank);
         for trial in first..planned.min(first + PIECE) {
             let tally = runner.run(trial);
-            fold.add(shape, tally);
-            counts.add(trial, tally);
-            if let (Some(pricing), Some(account)) = (&shape.pricing, &mut account) {
-                pricing.charge(tally, account);
-                fold.add_cost(account);
-                counts.add_cost(trial, pricing, account);
-            }
+            charge(shape, trial, tally, &mut account, &mut fold, &mut counts);
         }
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(runner);
         progress(done.fetch_add(fold.trials, Ordering::Relaxed) + fold.trials);
@@ -156,7 +149,11 @@ pub fn run<R: TrialRunner>(
     let block = |number: u64| -> Option<Block> {
         let trials = number * BLOCK..planned.min((number + 1) * BLOCK);
         let pieces = (trials.end - trials.start).div_ceil(PIECE);
-        let pieces: Vec<_> = (0..pieces).into_par_iter().map(|nth| piece(trials.start + nth * PIECE)).collect();
+        let nth = |nth: u64| piece(trials.start + nth * PIECE);
+        let pieces: Vec<_> = match &pool {
+            Some(_) => (0..pieces).into_par_iter().map(nth).collect(),
+            None => (0..pieces).map(nth).collect(),
+        };
         let whole = pieces.iter().all(Option::is_some);
         let finished: Vec<_> = pieces.into_iter().map_while(|piece| piece).collect();
         (!finished.is_empty()).then(|| Block { whole, ..join(number, finished) })
@@ -168,7 +165,10 @@ pub fn run<R: TrialRunner>(
     let mut next = blocks.start;
     'waves: while next < blocks.end {
         let end = blocks.end.min(next + wave);
-        let finished: Vec<Option<Block>> = pool.install(|| (next..end).into_par_iter().map(block).collect());
+        let finished: Vec<Option<Block>> = match &pool {
+            Some(pool) => pool.install(|| (next..end).into_par_iter().map(block).collect()),
+            None => (next..end).map(block).collect(),
+        };
         for (number, block) in (next..end).zip(finished) {
             let Some(block) = block else {
                 outcomes.stopped = Stopped::Interrupted;
@@ -193,6 +193,24 @@ pub fn run<R: TrialRunner>(
         outcomes.stopped = Stopped::Capped;
     }
     Ok(outcomes)
+}
+
+/// Adds a trial to the sums and counts of its piece, with its account where there are prices.
+pub(super) fn charge(
+    shape: &Shape,
+    trial: u64,
+    tally: &TrialTally,
+    account: &mut Option<CostTally>,
+    fold: &mut Fold,
+    counts: &mut Counts,
+) {
+    fold.add(shape, tally);
+    counts.add(trial, tally);
+    if let (Some(pricing), Some(account)) = (&shape.pricing, account) {
+        pricing.charge(tally, account);
+        fold.add_cost(account);
+        counts.add_cost(trial, pricing, account);
+    }
 }
 
 /// Adds up the pieces of a block in order; the first block of a study records how its sums grow.

@@ -77,6 +77,20 @@ impl Draft {
         Ok(Loaded { scenario, warnings, resolved, sources })
     }
 
+    /// The draft with values set for all that is made of it.
+    ///
+    /// # Errors
+    /// A path that is none, or a name that the scenario does not have.
+    pub fn set_for_all(&self, overrides: &[Override]) -> Result<Self, Diagnostics> {
+        let (root, sources, problems) = self.set(overrides);
+        match root.value {
+            Value::Table(table) if !problems.any_error() => {
+                Ok(Self { source: self.source.clone(), sources, table, noted: problems.items })
+            }
+            _ => Err(Diagnostics::new(problems.items, sources)),
+        }
+    }
+
     /// Is there such a path, and is the value of a kind that it can hold? What the value means beside the others is not asked.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::tally::EventTotals;
 use super::trace::{Incident, Status};
 use crate::engine::{PoolGroup, Rng};
 use crate::model::{
-    Cause, Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+    Cause, Disruption, Distribution, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
 };
 use crate::quantity::{SimTime, Span};
 use std::collections::VecDeque;
@@ -73,9 +73,11 @@ impl Unit {
 
 /// A group of a pooled population, and what a hit on it needs to know.
 #[derive(Clone, Debug)]
-pub(super) struct RunningPool {
+pub(super) struct RunningPool<'a> {
     pub group: PoolGroup,
     pub population: PopulationId,
+    /// How long its repairs take.
+    pub repair: &'a Distribution,
     pub first: UnitId,
     /// Hits count only while the unit operates.
     pub guarded: bool,

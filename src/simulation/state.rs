@@ -33,7 +33,7 @@ pub(super) struct World<'a> {
     pub end: SimTime,
     pub queue: Queue<Word>,
     /// The groups of all pools that have started.
-    pub pools: IdVec<GroupId, RunningPool>,
+    pub pools: IdVec<GroupId, RunningPool<'a>>,
     /// Repair times of each unit, one after the other; begun with its first repair in a trial.
     pub repair_streams: IdVec<UnitId, Option<Rng>>,
     pub units: IdVec<UnitId, Unit>,

@@ -1,12 +1,16 @@
 //! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
 mod account;
+pub mod compare;
 mod crosscheck;
+pub mod design;
 pub mod drill;
 mod findings;
+pub mod front;
 pub mod optimise;
 mod run;
 mod simulate;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod verdict;

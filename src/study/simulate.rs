@@ -10,9 +10,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// A worker: a simulator under the seed of the study.
-struct Worker<'a> {
+pub(super) struct Worker<'a> {
     simulator: Simulator<'a>,
     seed: u64,
+}
+
+impl<'a> Worker<'a> {
+    /// A workspace for trials of a scenario.
+    pub(super) fn new(scenario: &'a Scenario, seed: u64) -> Self {
+        Self { simulator: Simulator::new(scenario), seed }
+    }
 }
 
 impl TrialRunner for Worker<'_> {
@@ -32,7 +39,7 @@ pub fn simulate(
     progress: &(dyn Fn(u64) + Sync),
     cancel: &AtomicBool,
 ) -> Result<Outcomes, RunError> {
-    let worker = || Worker { simulator: Simulator::new(scenario), seed };
+    let worker = || Worker::new(scenario, seed);
     montecarlo::run(&Shape::of(scenario, seed), plan, worker, progress, cancel)
 }
 

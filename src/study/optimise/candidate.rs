@@ -5,7 +5,7 @@ use super::goal::{Goal, Promises, nodes_in_use};
 use super::space::{Picks, Space};
 use crate::analytic::{self, Predictions};
 use crate::cost::{Pricing, Yearly};
-use crate::metric::{COST_METRICS, Watch, position};
+use crate::metric::Watch;
 use crate::model::{Aim, Scenario, Subject};
 use crate::quantity::Span;
 
@@ -15,40 +15,20 @@ pub(super) enum Worth {
     /// Known without any trial.
     Fixed(f64),
     /// Measured by trials, with what it cannot be below.
-    Sampled { by: By, floor: f64 },
-}
-
-/// How a design is measured.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum By {
-    /// By a metric.
-    Metric(Watch),
-    /// By a metric of the account: its row.
-    Account(usize),
+    Sampled { watch: Watch, floor: f64 },
 }
 
 impl Worth {
     fn of(scenario: &Scenario, exact: &Predictions) -> Self {
         let nodes = || Self::Fixed(nodes_in_use(scenario) as f64);
-        let account = |key: &str| {
-            let (pricing, row) = (Pricing::of(scenario)?, position(&COST_METRICS, key)?);
-            let floor = match key {
-                "total_cost" => pricing.fixed_part(Yearly::Total).as_units(),
-                "running_cost" => pricing.fixed_part(Yearly::Running).as_units(),
-                _ => 0.0,
-            };
-            let known = exact.value(Subject::Cost, key);
-            Some(known.map_or(Self::Sampled { by: By::Account(row), floor }, Self::Fixed))
+        let by = |watch: Watch| match exact.value(watch.subject(), watch.about().key) {
+            Some(value) => Self::Fixed(value),
+            None => Self::Sampled { watch, floor: floor(scenario, watch) },
         };
         match &scenario.requirements.minimise {
             Aim::Nodes => nodes(),
-            Aim::Cost => account("total_cost").unwrap_or_else(nodes),
-            Aim::Metric(path) if path.subject == Subject::Cost => account(&path.metric).unwrap_or_else(nodes),
-            Aim::Metric(path) => match (exact.value(path.subject, &path.metric), Watch::new(scenario, path)) {
-                (Some(value), _) => Self::Fixed(value),
-                (None, Ok(watch)) => Self::Sampled { by: By::Metric(watch), floor: 0.0 },
-                (None, Err(_)) => nodes(),
-            },
+            Aim::Cost => Watch::named(scenario, "cost.total_cost").map_or_else(|_| nodes(), by),
+            Aim::Metric(path) => Watch::new(scenario, path).map_or_else(|_| nodes(), by),
         }
     }
 
@@ -58,6 +38,16 @@ impl Worth {
             Self::Fixed(value) => value,
             Self::Sampled { floor, .. } => floor,
         }
+    }
+}
+
+/// What a metric cannot be below: money that is paid whatever happens, else nothing.
+fn floor(scenario: &Scenario, watch: Watch) -> f64 {
+    let Some(pricing) = Pricing::of(scenario).filter(|_| watch.subject() == Subject::Cost) else { return 0.0 };
+    match watch.about().key {
+        "total_cost" => pricing.fixed_part(Yearly::Total).as_units(),
+        "running_cost" => pricing.fixed_part(Yearly::Running).as_units(),
+        _ => 0.0,
     }
 }
 

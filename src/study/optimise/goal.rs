@@ -7,7 +7,7 @@ use crate::analytic::Predictions;
 use crate::cost::{CostTally, Pricing, Yearly};
 use crate::estimate::RatioMoments;
 use crate::id::Id as _;
-use crate::metric::{COST_METRICS, Sample, Unit, Watch, position};
+use crate::metric::{Unit, Watch};
 use crate::model::{
     CopyId, DatasetId, Disruption, DomainId, Level, Period, Requirements, Scenario, ServiceId, Subject, Tenant,
 };
@@ -44,43 +44,17 @@ pub(super) struct Goal {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    Down {
-        service: ServiceId,
-        allowed: f64,
-    },
-    Recovery {
-        service: ServiceId,
-        mtd: bool,
-        beyond: f64,
-    },
-    Class {
-        service: ServiceId,
-        class: Disruption,
-        within: Span,
-        beyond: f64,
-    },
-    Point {
-        dataset: DatasetId,
-    },
-    Mended {
-        dataset: DatasetId,
-    },
-    Limit {
-        watch: Watch,
-        value: f64,
-        least: bool,
-    },
-    /// A metric of the account, which is a mean over trials.
-    Charged {
-        row: usize,
-        value: f64,
-        least: bool,
-    },
+    Down { service: ServiceId, allowed: f64 },
+    Recovery { service: ServiceId, mtd: bool, beyond: f64 },
+    Class { service: ServiceId, class: Disruption, within: Span, beyond: f64 },
+    Point { dataset: DatasetId },
+    Mended { dataset: DatasetId },
+    Limit { watch: Watch, value: f64, least: bool },
 }
 
 impl Goal {
     /// What a trial adds above and below the line, and how much of the lower one the upper may be.
-    pub(super) fn sample(&self, tally: &TrialTally, account: &CostTally) -> (f64, f64, f64) {
+    pub(super) fn sample(&self, tally: &TrialTally, account: Option<&CostTally>) -> (f64, f64, f64) {
         let missed = |(met, judged): (u64, u64)| ((judged - met) as f64, judged as f64);
         match self.kind {
             Kind::Down { service, allowed } => {
@@ -112,17 +86,13 @@ impl Goal {
                 (x, y, BEYOND_P95)
             }
             Kind::Limit { watch, value, least } => {
-                let (x, y) = watch.sample(tally);
+                let (x, y) = watch.sample(tally, account);
                 let mut one = RatioMoments::default();
                 one.add(x, y);
                 // The metric is `offset + factor * x / y`: turned so that more is worse.
                 let (offset, factor) = watch.line(&one, tally.scenario.horizon);
                 let (bound, sign) = ((value - offset) / factor, if least == (factor > 0.0) { -1.0 } else { 1.0 });
                 (sign * x, y, sign * bound)
-            }
-            Kind::Charged { row, value, least } => {
-                let sign = if least { -1.0 } else { 1.0 };
-                (sign * charged(row, account), 1.0, sign * value)
             }
         }
     }
@@ -135,8 +105,7 @@ impl Goal {
             | Kind::Class { .. }
             | Kind::Point { .. }
             | Kind::Mended { .. }
-            | Kind::Limit { .. }
-            | Kind::Charged { .. } => 0.0,
+            | Kind::Limit { .. } => 0.0,
         }
     }
 
@@ -154,12 +123,7 @@ impl Goal {
                 let sign = if least == (factor > 0.0) { -1.0 } else { 1.0 };
                 offset + factor * sign * x / y
             }
-            Kind::Charged { least: true, .. } => -x / y,
-            Kind::Charged { .. }
-            | Kind::Recovery { .. }
-            | Kind::Class { .. }
-            | Kind::Point { .. }
-            | Kind::Mended { .. } => x / y,
+            Kind::Recovery { .. } | Kind::Class { .. } | Kind::Point { .. } | Kind::Mended { .. } => x / y,
         })
     }
 
@@ -167,8 +131,8 @@ impl Goal {
     pub(super) const fn from_exact(&self, exact: f64) -> f64 {
         match self.kind {
             Kind::Down { allowed, .. } => 1.0 - (exact + allowed),
-            Kind::Limit { value, least: true, .. } | Kind::Charged { value, least: true, .. } => value - exact,
-            Kind::Limit { value, .. } | Kind::Charged { value, .. } => value + exact,
+            Kind::Limit { value, least: true, .. } => value - exact,
+            Kind::Limit { value, .. } => value + exact,
             Kind::Recovery { beyond, .. } | Kind::Class { beyond, .. } => beyond + exact,
             Kind::Point { .. } | Kind::Mended { .. } => BEYOND_P95 + exact,
         }
@@ -185,7 +149,7 @@ impl Goal {
             Kind::Down { allowed, .. } => 1.0 - allowed,
             Kind::Recovery { beyond, .. } | Kind::Class { beyond, .. } => beyond,
             Kind::Point { .. } | Kind::Mended { .. } => BEYOND_P95,
-            Kind::Limit { value, .. } | Kind::Charged { value, .. } => value,
+            Kind::Limit { value, .. } => value,
         }
     }
 
@@ -193,8 +157,8 @@ impl Goal {
     pub(super) fn times(&self, measured: f64) -> f64 {
         match self.kind {
             Kind::Down { allowed, .. } => (1.0 - measured) / allowed,
-            Kind::Limit { value, least, .. } | Kind::Charged { value, least, .. } if least => value / measured,
-            Kind::Limit { value, .. } | Kind::Charged { value, .. } => measured / value,
+            Kind::Limit { value, least, .. } if least => value / measured,
+            Kind::Limit { value, .. } => measured / value,
             Kind::Recovery { .. } | Kind::Class { .. } | Kind::Point { .. } | Kind::Mended { .. } => {
                 measured / self.allowed()
             }
@@ -217,7 +181,6 @@ impl Goal {
             Kind::Point { .. } => "losses with a point beyond the RPO",
             Kind::Mended { .. } => "losses mended beyond the RTO",
             Kind::Limit { watch, .. } => watch.about().label,
-            Kind::Charged { row, .. } => COST_METRICS[row].about.label,
         }
     }
 
@@ -225,7 +188,6 @@ impl Goal {
     pub(super) fn unit(&self) -> Unit {
         match self.kind {
             Kind::Limit { watch, .. } => watch.about().unit,
-            Kind::Charged { row, .. } => COST_METRICS[row].about.unit,
             Kind::Down { .. }
             | Kind::Recovery { .. }
             | Kind::Class { .. }
@@ -297,9 +259,8 @@ impl Promises {
 
     fn limits(&mut self, scenario: &Scenario, exact: &Predictions, goals: &mut Vec<Goal>) {
         let pricing = Pricing::of(scenario);
-        let row = |key: &str| position(&COST_METRICS, key);
-        if let (Some(budget), Some(pricing), Some(row)) = (scenario.requirements.budget, &pricing, row("running_cost"))
-        {
+        let running = Watch::named(scenario, "cost.running_cost").ok();
+        if let (Some(budget), Some(pricing), Some(watch)) = (scenario.requirements.budget, &pricing, running) {
             let value = budget.over(Span::from_seconds(SECONDS_PER_YEAR)).as_units();
             let words = || format!("{} {} a year for running", plain(value), pricing.currency());
             let promise = self.position("budget".to_owned(), words);
@@ -309,19 +270,14 @@ impl Promises {
             let over = over.or_else(|| (fixed > value).then_some(fixed - value));
             goals.push(Goal {
                 promise,
-                kind: Kind::Charged { row, value, least: false },
+                kind: Kind::Limit { watch, value, least: false },
                 exact: over,
                 by_sight: false,
             });
         }
         for limit in &scenario.requirements.limits {
-            let kind = match (limit.path.subject, row(&limit.path.metric)) {
-                (Subject::Cost, Some(row)) => Kind::Charged { row, value: limit.value, least: limit.least },
-                _ => match Watch::new(scenario, &limit.path) {
-                    Ok(watch) => Kind::Limit { watch, value: limit.value, least: limit.least },
-                    Err(_) => continue,
-                },
-            };
+            let Ok(watch) = Watch::new(scenario, &limit.path) else { continue };
+            let kind = Kind::Limit { watch, value: limit.value, least: limit.least };
             let side = if limit.least { "at least" } else { "at most" };
             let promise = self.position(limit.written.clone(), || format!("{side} {}", plain(limit.value)));
             let sign = if limit.least { -1.0 } else { 1.0 };
@@ -391,14 +347,6 @@ fn site_of(scenario: &Scenario, mut at: DomainId) -> Option<DomainId> {
         at = scenario.domains[at].parent?;
     }
     Some(at)
-}
-
-/// A metric of an account.
-pub(super) fn charged(row: usize, account: &CostTally) -> f64 {
-    match COST_METRICS[row].sample {
-        Sample::Yearly(value, _) | Sample::Mean(value) => value(account),
-        _ => f64::NAN,
-    }
 }
 
 /// Nodes that host a replica or hold data.

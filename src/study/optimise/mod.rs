@@ -21,8 +21,8 @@ pub use findings::{
 };
 pub use goal::Promise;
 
-use crate::metric::{COST_METRICS, position};
-use crate::model::{Aim, Scenario, Subject};
+use crate::metric::{Unit, Watch};
+use crate::model::{Aim, Scenario};
 use crate::montecarlo::RunError;
 use crate::scenario::{Diagnostics, Draft, Override, Source};
 use candidate::Candidate;
@@ -330,27 +330,18 @@ impl Study<'_> {
             unit: None,
             currency: None,
         };
-        let account = |key: &str| {
-            let about = &COST_METRICS[position(&COST_METRICS, key)?].about;
-            Some(AimFindings {
-                key: format!("cost.{key}"),
-                label: about.label.to_owned(),
-                label_zh: about.label_zh.to_owned(),
-                unit: Some(about.unit),
-                currency: Some(self.written.prices.as_ref()?.currency.to_string()),
-            })
+        let currency = self.written.prices.as_ref().map(|prices| prices.currency.to_string());
+        let by = |watch: Watch| AimFindings {
+            key: watch.path(&self.written),
+            label: watch.about().label.to_owned(),
+            label_zh: watch.about().label_zh.to_owned(),
+            unit: Some(watch.about().unit),
+            currency: currency.filter(|_| watch.about().unit == Unit::MoneyPerYear),
         };
         match &self.written.requirements.minimise {
             Aim::Nodes => nodes,
-            Aim::Cost => account("total_cost").unwrap_or(nodes),
-            Aim::Metric(path) if path.subject == Subject::Cost => account(&path.metric).unwrap_or(nodes),
-            Aim::Metric(path) => crate::metric::Watch::new(&self.written, path).map_or(nodes, |watch| AimFindings {
-                key: watch.path(&self.written),
-                label: watch.about().label.to_owned(),
-                label_zh: watch.about().label_zh.to_owned(),
-                unit: Some(watch.about().unit),
-                currency: None,
-            }),
+            Aim::Cost => Watch::named(&self.written, "cost.total_cost").map_or(nodes, by),
+            Aim::Metric(path) => Watch::new(&self.written, path).map_or(nodes, by),
         }
     }
 

@@ -1,8 +1,7 @@
 //! Trials of several designs at once, added up as if by one thread.
 
 use super::bound::Line;
-use super::candidate::{By, Candidate, Tested, Worth};
-use super::goal::charged;
+use super::candidate::{Candidate, Tested, Worth};
 use super::space::Space;
 use crate::cost::Pricing;
 use crate::model::Scenario;
@@ -81,14 +80,14 @@ fn piece(scenario: &Scenario, candidate: &Candidate, trials: Range<u64>, seed: u
     };
     let mut simulator = Simulator::new(scenario);
     let pricing = Pricing::of(scenario);
-    let mut account = pricing.as_ref().map(Pricing::blank).unwrap_or_default();
+    let mut account = pricing.as_ref().map(Pricing::blank);
     for trial in trials {
         let tally = simulator.run(seed, trial);
-        if let Some(pricing) = &pricing {
-            pricing.charge(tally, &mut account);
+        if let (Some(pricing), Some(account)) = (&pricing, &mut account) {
+            pricing.charge(tally, account);
         }
         for tested in &mut piece.goals {
-            let (x, y, bound) = tested.goal.sample(tally, &account);
+            let (x, y, bound) = tested.goal.sample(tally, account.as_ref());
             tested.line.add(x - bound * y);
             tested.above += x;
             tested.below += y;
@@ -97,8 +96,7 @@ fn piece(scenario: &Scenario, candidate: &Candidate, trials: Range<u64>, seed: u
         piece.events.add(tally.scenario.events as f64);
         match candidate.worth {
             Worth::Fixed(_) => {}
-            Worth::Sampled { by: By::Metric(watch), .. } => piece.values.push(watch.sample(tally)),
-            Worth::Sampled { by: By::Account(row), .. } => piece.values.push((charged(row, &account), 1.0)),
+            Worth::Sampled { watch, .. } => piece.values.push(watch.sample(tally, account.as_ref())),
         }
     }
     piece

@@ -33,6 +33,8 @@ pub struct Design {
     pub scenario: Arc<Scenario>,
     /// As TOML again, bases and settings merged in.
     pub resolved: String,
+    /// Doubtful but allowed.
+    pub warnings: Diagnostics,
 }
 
 /// Values that make no scenario.
@@ -133,7 +135,13 @@ impl Designs {
     pub fn design(&self, settings: Vec<Override>) -> Result<Design, Box<Refused>> {
         let name = name(&settings);
         match self.draft.with(&settings) {
-            Ok(loaded) => Ok(Design { name, settings, scenario: Arc::new(loaded.scenario), resolved: loaded.resolved }),
+            Ok(loaded) => Ok(Design {
+                name,
+                settings,
+                scenario: Arc::new(loaded.scenario),
+                resolved: loaded.resolved,
+                warnings: loaded.warnings,
+            }),
             Err(problems) => Err(Box::new(Refused { name, settings, problems })),
         }
     }

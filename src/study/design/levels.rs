@@ -218,8 +218,8 @@ pub enum Dimension {
 /// Dimension of a unit and its size.
 fn scale(unit: &str) -> Option<(Dimension, f64)> {
     let one = format!("1 {unit}");
-    // A million, because times are whole microseconds.
-    let time = format!("1000000 {unit}").parse::<Span>().ok().map(|span| (Dimension::Time, span.as_seconds() / 1e6));
+    // A thousand, because times are whole microseconds and at most half a million years.
+    let time = format!("1000 {unit}").parse::<Span>().ok().map(|span| (Dimension::Time, span.as_seconds() / 1e3));
     let hundred = || one.parse::<Probability>().ok().map(|share| (Dimension::Share, share.get()));
     time.or_else(|| one.parse::<Bytes>().ok().map(|bytes| (Dimension::Amount, bytes.get() as f64)))
         .or_else(|| one.parse::<Bandwidth>().ok().map(|speed| (Dimension::Speed, speed.bits_per_second() / 8.0)))
@@ -298,6 +298,7 @@ mod tests {
         assert_eq!(all("../times.csv"), ["../times.csv"]);
         assert_eq!(all("[\"a..b\", 2]"), ["[\"a..b\", 2]"]);
         assert_eq!(all("1h 30m..3h/90 min"), ["5400 s", "10800 s"]);
+        assert_eq!(all("1 year..5 years/2 years"), ["1 year", "3 year", "5 year"]);
     }
 
     #[test]

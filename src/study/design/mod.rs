@@ -117,7 +117,15 @@ impl Designs {
             }
             let looked = |value: String| self.draft.check(&Override { path: axis.path.clone(), value });
             let (first, last) = axis.ends();
-            [first, last].into_iter().chain(axis.values().take(1000)).try_for_each(looked)?;
+            [first.clone(), last].into_iter().chain(axis.values().take(1000)).try_for_each(looked)?;
+            // A name that stands in the path, such as a place, is only looked up when the whole is put together.
+            let set = Override { path: axis.path.clone(), value: first };
+            if let Err(problems) = self.draft.with(&[set]) {
+                let unknown = |item: &crate::scenario::Diagnostic| item.file == "--set" && item.code.starts_with("unknown-");
+                if problems.items().iter().any(unknown) {
+                    return Err(problems.into());
+                }
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `cargo bench --bench ratios`: how many times as fast drsim is as a plain loop, as a table.
 //!
 //! Passes of the two take turns in one process, so that what else the machine does meets both, and CPU time is counted.
-//! The ratio is the median over the pairs of passes.
+//! The ratio is the median over the pairs of passes. A word after `--` keeps to the rows whose names contain it.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -151,13 +151,17 @@ fn voters(trials: u64) -> f64 {
 
 fn main() {
     let testing = std::env::args().any(|argument| argument == "--test");
+    let word = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let wanted = |name: &str| name.contains(&word);
     let (passes, steps, many) = if testing { (0, 1000, 1000) } else { (9, 1_000_000, 1_000_000) };
-    println!("five voters, 30 days: {:.0} trials/s on one core\n", voters(if testing { 1000 } else { 50_000 }));
+    if wanted("voters") {
+        println!("five voters, 30 days: {:.0} trials/s on one core\n", voters(if testing { 1000 } else { 50_000 }));
+    }
     let down = yardsticks::repair_down(1000, 12);
     assert!((down - 11.754).abs() < 5e-4, "{down} machines down");
     println!("| {:<12} | plain, ns/ev | drsim, ns/ev | ratio |", "case");
     println!("|{:-<14}|-------------:|-------------:|------:|", "");
-    for mut case in models(if testing { 1 } else { 20 }) {
+    for mut case in models(if testing { 1 } else { 20 }).into_iter().filter(|case| wanted(case.name)) {
         compare(&mut case, passes);
     }
     for (name, pending) in [
@@ -171,11 +175,16 @@ fn main() {
         ("hold/1e4", 10_000),
         ("hold/1e5", 100_000),
         ("hold/1e6", many),
-    ] {
+    ]
+    .into_iter()
+    .filter(|case| wanted(case.0))
+    {
         compare(&mut hold_case(name, pending, steps), passes);
     }
     for (name, shape) in
         [("sharing/link", Shape::OneLink), ("sharing/disk", Shape::Disks), ("sharing/1000", Shape::Uplinks)]
+            .into_iter()
+            .filter(|case| wanted(case.0))
     {
         let (flows, steps) = if testing { (50, 50) } else { (1000, 1000) };
         compare(&mut sharing_case(name, shape, flows, steps), passes);

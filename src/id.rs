@@ -2,6 +2,10 @@
 //!
 //! Knows nothing of what is being counted.
 
+mod sets;
+
+pub use sets::DisjointSets;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};

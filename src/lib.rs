@@ -55,6 +55,7 @@
 //! | [`study`] | both roads run, compared and judged |
 //! | [`montecarlo`], [`metric`] | trials in parallel, added up in a fixed order; the one list of what is computed |
 //! | [`scenario`], [`simulation`], [`analytic`] | text to scenario; one trial, event by event; closed forms |
+//! | [`catalogue`] | figures of others that a scenario can take by name, with source and date |
 //! | [`engine`], [`model`], [`estimate`] | queue, streams and pools without a word of the domain; the scenario as meant; numbers with intervals |
 //! | [`quantity`], [`id`] | numbers that know their unit; typed ids |
 //!
@@ -66,6 +67,8 @@
 //! forms with their conditions, [`docs::limits`] says why a result may be wrong.
 
 pub mod analytic;
+pub mod catalogue;
+pub mod cost;
 pub mod engine;
 pub mod estimate;
 pub mod id;

@@ -77,13 +77,21 @@ fn metric(subject: &str, about: &About) -> String {
         Unit::PerYear => "events per year of 365.25 days",
         Unit::Count => "count",
         Unit::Bytes => "bytes",
+        Unit::MoneyPerYear => "money per year of 365.25 days, in the currency of the scenario",
+        Unit::KilowattHoursPerYear => "kilowatt-hours per year of 365.25 days",
+        Unit::KilogramsPerYear => "kilograms per year of 365.25 days",
     };
     let better = match about.better {
         Better::Higher => "more is better",
         Better::Lower => "less is better",
         Better::Neither => "neither direction is better",
     };
-    let shape = if about.distribution { "a distribution over events, with p50, p95, p99 and max; " } else { "" };
+    let over = if about.unit == Unit::MoneyPerYear { "single years" } else { "events" };
+    let shape = if about.distribution {
+        format!("a distribution over {over}, with p50, p95, p99 and max; ")
+    } else {
+        String::new()
+    };
     format!(
         "{} (metric of a {subject}): {}  {}\n  {}\n  {shape}{unit}; {better}\n",
         about.key, about.label, about.label_zh, about.definition

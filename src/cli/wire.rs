@@ -128,7 +128,7 @@ pub fn codes() -> Vec<&'static str> {
     scenario::CODES.iter().map(|(code, _)| *code).collect()
 }
 
-/// Everything that is computed, and whose it is: `service`, `dataset`, `domain` or `scenario`.
+/// Everything that is computed, and whose it is: `service`, `dataset`, `domain`, `scenario` or `cost`.
 pub fn metrics() -> Vec<(&'static str, &'static About)> {
     metric::all().collect()
 }
@@ -151,7 +151,7 @@ pub fn simulate(
 /// Whose metric a stopping rule means: the one that is named, else the only service, else the whole scenario.
 fn stopping_rule(scenario: &Scenario, until: &Until, cap: u64) -> Result<montecarlo::Until, Failure> {
     let wrong = |text: String| {
-        Failure::usage(text).help("write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC` or `METRIC`")
+        Failure::usage(text).help("write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC`, `cost.METRIC` or `METRIC`")
     };
     let (whose, key) = until.metric.rsplit_once('.').unwrap_or(("", &until.metric));
     let subject = if let Some(name) = whose.strip_prefix("services.") {
@@ -163,6 +163,8 @@ fn stopping_rule(scenario: &Scenario, until: &Until, cap: u64) -> Result<monteca
     } else if let Some(name) = whose.strip_prefix("datasets.") {
         let found = scenario.datasets.enumerate().find(|(_, dataset)| dataset.name == name);
         Subject::Dataset(found.ok_or_else(|| wrong(format!("no dataset `{name}`")))?.0)
+    } else if whose == "cost" {
+        Subject::Cost
     } else if whose.is_empty() && scenario.services.len() == 1 {
         scenario.services.ids().next().map_or(Subject::Scenario, Subject::Service)
     } else if whose.is_empty() || whose == "scenario" {

@@ -119,6 +119,22 @@ impl<E: Copy> Queue<E> {
         Some((SimTime::from_microseconds(at), event))
     }
 
+    /// A time before which nothing is pending: that of the next event unless finding it would take work, [`SimTime::NEVER`] when there is none.
+    ///
+    /// ```
+    /// use drsim::engine::Queue;
+    /// use drsim::quantity::SimTime;
+    /// let mut queue = Queue::new();
+    /// assert_eq!(queue.quiet_until(), SimTime::NEVER);
+    /// queue.push(SimTime::from_microseconds(7), "first");
+    /// assert_eq!(queue.quiet_until(), SimTime::from_microseconds(7));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn quiet_until(&self) -> SimTime {
+        SimTime::from_microseconds(self.bottom.get(self.head).map_or(self.border, |entry| entry.at))
+    }
+
     /// Number of pending events.
     #[must_use]
     pub fn len(&self) -> usize {

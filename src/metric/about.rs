@@ -17,6 +17,12 @@ pub enum Unit {
     Count,
     /// Bytes.
     Bytes,
+    /// Money per year of 365.25 days, in the currency of the scenario.
+    MoneyPerYear,
+    /// Kilowatt-hours per year of 365.25 days.
+    KilowattHoursPerYear,
+    /// Kilograms per year of 365.25 days.
+    KilogramsPerYear,
 }
 
 /// Which direction is better.

@@ -1,6 +1,7 @@
 //! The one list of what is computed. CSV columns, JSON keys, `explain` and the cross-check follow from it.
 
 mod about;
+mod cost;
 mod dataset;
 mod domain;
 mod sample;
@@ -9,6 +10,7 @@ mod service;
 mod watch;
 
 pub use about::{About, Better, Unit};
+pub use cost::COST_METRICS;
 pub use dataset::DATASET_METRICS;
 pub use domain::DOMAIN_METRICS;
 pub use sample::{Lengths, Metric, Of, Sample, Shown, Sums};
@@ -16,7 +18,7 @@ pub use scenario::SCENARIO_METRICS;
 pub use service::SERVICE_METRICS;
 pub use watch::{Watch, WatchError, metric_path};
 
-/// Every metric with the kind of subject it belongs to: `service`, `dataset`, `domain` or `scenario`.
+/// Every metric with the kind of subject it belongs to: `service`, `dataset`, `domain`, `scenario` or `cost`.
 ///
 /// ```
 /// let mut found = drsim::metric::all().filter(|(_, about)| about.key == "recovery_time_s");
@@ -27,7 +29,8 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static About)> {
     let datasets = DATASET_METRICS.iter().map(|metric| ("dataset", &metric.about));
     let domains = DOMAIN_METRICS.iter().map(|metric| ("domain", &metric.about));
     let whole = SCENARIO_METRICS.iter().map(|metric| ("scenario", &metric.about));
-    services.chain(datasets).chain(domains).chain(whole)
+    let cost = COST_METRICS.iter().map(|metric| ("cost", &metric.about));
+    services.chain(datasets).chain(domains).chain(whole).chain(cost)
 }
 
 /// Position of the metric with this key in a table.
@@ -53,7 +56,9 @@ mod tests {
                 Unit::SecondsPerYear => "_s_per_year",
                 Unit::PerYear => "_per_year",
                 Unit::Bytes => "_bytes",
-                Unit::Share | Unit::Probability | Unit::Count => "",
+                Unit::KilowattHoursPerYear => "_kwh",
+                Unit::KilogramsPerYear => "_kg",
+                Unit::Share | Unit::Probability | Unit::Count | Unit::MoneyPerYear => "",
             };
             assert!(about.key.ends_with(ending), "{} does not end in {ending}", about.key);
         }
@@ -67,7 +72,10 @@ mod tests {
         for metric in &DATASET_METRICS {
             assert_eq!(metric.about.distribution, metric.sample.lengths().is_some(), "{}", metric.about.key);
         }
-        let others = all().filter(|(subject, _)| !matches!(*subject, "service" | "dataset"));
+        for metric in &COST_METRICS {
+            assert_eq!(metric.about.distribution, metric.sample.lengths().is_some(), "{}", metric.about.key);
+        }
+        let others = all().filter(|(subject, _)| !matches!(*subject, "service" | "dataset" | "cost"));
         assert!(others.into_iter().all(|(_, about)| !about.distribution));
     }
 

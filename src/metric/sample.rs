@@ -1,6 +1,7 @@
 //! How a metric is taken from a trial, summed over trials and turned into an estimate.
 
 use super::About;
+use crate::cost::Yearly;
 use crate::estimate::{Basis, Estimate, Moments, Quantiles, RatioMoments, mean, proportion, ratio, rule_of_three};
 use crate::model::Phase;
 use crate::quantity::{SECONDS_PER_YEAR, Span};
@@ -42,6 +43,8 @@ pub enum Lengths {
     Points,
     /// One phase of the recoveries from losses of data.
     Phase(Phase),
+    /// Not lengths but amounts: what each whole year of a trial cost.
+    Years(Yearly),
 }
 
 /// What an amount refers to.
@@ -78,6 +81,8 @@ pub enum Sample<T: 'static> {
     Length(fn(&T) -> EventTotals, Lengths),
     /// Smallest value over all trials.
     Least(fn(&T) -> f64),
+    /// An amount per year of the trial; mean over trials, quantiles over single years.
+    Yearly(fn(&T) -> f64, Yearly),
 }
 
 /// Sums of one metric over trials.
@@ -127,7 +132,7 @@ impl<T> Sample<T> {
     #[must_use]
     pub fn start(&self) -> Sums {
         match self {
-            Self::Share(..) | Self::Events(_) | Self::Mean(_) => Sums::Mean(Moments::default()),
+            Self::Share(..) | Self::Events(_) | Self::Mean(_) | Self::Yearly(..) => Sums::Mean(Moments::default()),
             Self::Part(..)
             | Self::PerEvent(_)
             | Self::TimeTo(_)
@@ -143,7 +148,10 @@ impl<T> Sample<T> {
     #[inline]
     pub fn add(&self, sums: &mut Sums, tally: &T) {
         match (self, sums) {
-            (Self::Share(value, _) | Self::Events(value) | Self::Mean(value), Sums::Mean(moments)) => {
+            (
+                Self::Share(value, _) | Self::Events(value) | Self::Mean(value) | Self::Yearly(value, _),
+                Sums::Mean(moments),
+            ) => {
                 moments.add(value(tally));
             }
             (
@@ -179,6 +187,7 @@ impl<T> Sample<T> {
     pub const fn lengths(&self) -> Option<Lengths> {
         match self {
             Self::Length(_, lengths) => Some(*lengths),
+            Self::Yearly(_, which) => Some(Lengths::Years(*which)),
             Self::Share(..)
             | Self::Events(_)
             | Self::Mean(_)
@@ -200,6 +209,8 @@ impl<T> Sample<T> {
             | Self::Part(_, Shown::Complement)
             | Self::Proportion(_, Shown::Complement) => Some(1.0),
             Self::Share(..) | Self::Part(..) | Self::Events(_) | Self::Proportion(..) | Self::Lost(..) => Some(0.0),
+            Self::Yearly(_, Yearly::Loss) => Some(0.0),
+            Self::Yearly(_, Yearly::Running | Yearly::Total) => None,
             Self::Mean(_)
             | Self::PerEvent(_)
             | Self::TimeTo(_)
@@ -224,6 +235,12 @@ impl<T> Sample<T> {
                 scaled(bounded(count, moments.sum == 0.0, moments.n), 0.0, 1.0 / years)
             }
             (Self::Mean(_), Sums::Mean(moments)) => mean(moments, (f64::NEG_INFINITY, f64::INFINITY)),
+            (Self::Yearly(_, which), Sums::Mean(moments)) => {
+                let amount = Estimate { quantiles, ..mean(moments, (0.0, f64::INFINITY)) };
+                // What was never lost may still be: how much is anybody's guess, so there is no interval.
+                let never = *which == Yearly::Loss && moments.n > 0 && moments.sum == 0.0;
+                if never { Estimate { high: None, std_error: None, basis: Basis::Bound, ..amount } } else { amount }
+            }
             (Self::Part(_, shown), Sums::Ratio(moments)) => {
                 show(bounded(ratio(moments, (0.0, 1.0)), moments.x == 0.0, moments.clusters), *shown)
             }

@@ -4,7 +4,8 @@
 //! pairs, trial by trial, whatever the metric.
 
 use super::sample::{Metric, Of, Sample, Shown, Sums};
-use super::{About, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS};
+use super::{About, COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS};
+use crate::cost::{CostTally, Pricing};
 use crate::estimate::{Estimate, Moments, RatioMoments};
 use crate::id::{Id, IdVec};
 use crate::model::{DatasetId, DomainId, MetricPath, Scenario, ServiceId, Subject};
@@ -36,12 +37,18 @@ pub enum WatchError {
     /// Subjects of this kind have no such metric.
     #[error("a {kind} has no metric `{key}`")]
     Metric {
-        /// `service`, `dataset`, `domain` or `scenario`.
+        /// `service`, `dataset`, `domain`, `scenario` or `cost`.
         kind: &'static str,
         /// As written.
         key: String,
         /// Those that there are.
         known: Vec<&'static str>,
+    },
+    /// The scenario names no price of this.
+    #[error("the scenario has no prices that `{key}` could be made of")]
+    Unpriced {
+        /// As written.
+        key: String,
     },
     /// A quantile or an extreme: no sum over trials, so no paired difference.
     #[error("`{text}` is a quantile or an extreme, which has no paired interval")]
@@ -58,6 +65,7 @@ enum Row {
     Dataset(DatasetId, &'static Metric<DatasetTally>),
     Domain(DomainId, &'static Metric<DomainTally>),
     Scenario(&'static Metric<ScenarioTally>),
+    Cost(&'static Metric<CostTally>),
 }
 
 /// A metric of a subject of one scenario.
@@ -97,6 +105,11 @@ impl Watch {
                 Row::Domain(id, row(&DOMAIN_METRICS, "domain", key)?)
             }
             Subject::Scenario => Row::Scenario(row(&SCENARIO_METRICS, "scenario", key)?),
+            Subject::Cost => {
+                let row = row(&COST_METRICS, "cost", key)?;
+                let priced = Pricing::of(scenario).is_some_and(|pricing| pricing.measures(key));
+                Row::Cost(priced.then_some(row).ok_or_else(|| WatchError::Unpriced { key: key.clone() })?)
+            }
         };
         let watch = Self { row };
         match &path.point {
@@ -106,7 +119,7 @@ impl Watch {
         }
     }
 
-    /// Resolves `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC` or `scenario.METRIC`.
+    /// Resolves `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC` or `cost.METRIC`.
     ///
     /// # Errors
     /// As [`Watch::new`], or the text has another shape.
@@ -122,6 +135,7 @@ impl Watch {
             Row::Dataset(_, metric) => &metric.about,
             Row::Domain(_, metric) => &metric.about,
             Row::Scenario(metric) => &metric.about,
+            Row::Cost(metric) => &metric.about,
         }
     }
 
@@ -133,6 +147,7 @@ impl Watch {
             Row::Dataset(id, _) => Subject::Dataset(id),
             Row::Domain(id, _) => Subject::Domain(id),
             Row::Scenario(_) => Subject::Scenario,
+            Row::Cost(_) => Subject::Cost,
         }
     }
 
@@ -145,18 +160,21 @@ impl Watch {
             Row::Dataset(id, _) => format!("datasets.{}.{key}", scenario.datasets[id].name),
             Row::Domain(id, _) => format!("domains.{}.{key}", scenario.domains[id].name),
             Row::Scenario(_) => format!("scenario.{key}"),
+            Row::Cost(_) => format!("cost.{key}"),
         }
     }
 
-    /// What one trial contributes above and below the line; of a mean over trials the lower number is 1.
+    /// What one trial contributes above and below the line; of a mean over trials the lower number is 1. A metric of the account needs that of the
+    /// trial, and is nothing over nothing without.
     #[inline]
     #[must_use]
-    pub fn sample(&self, tally: &TrialTally) -> (f64, f64) {
+    pub fn sample(&self, tally: &TrialTally, account: Option<&CostTally>) -> (f64, f64) {
         match self.row {
             Row::Service(id, metric) => metric.sample.pair(&tally.services[id]),
             Row::Dataset(id, metric) => metric.sample.pair(&tally.datasets[id]),
             Row::Domain(id, metric) => metric.sample.pair(&tally.domains[id]),
             Row::Scenario(metric) => metric.sample.pair(&tally.scenario),
+            Row::Cost(metric) => account.map_or((0.0, 0.0), |account| metric.sample.pair(account)),
         }
     }
 
@@ -168,6 +186,7 @@ impl Watch {
             Row::Dataset(_, metric) => metric.sample.estimate_of_pairs(sums, horizon),
             Row::Domain(_, metric) => metric.sample.estimate_of_pairs(sums, horizon),
             Row::Scenario(metric) => metric.sample.estimate_of_pairs(sums, horizon),
+            Row::Cost(metric) => metric.sample.estimate_of_pairs(sums, horizon),
         }
     }
 
@@ -179,6 +198,7 @@ impl Watch {
             Row::Dataset(_, metric) => metric.sample.line(sums, horizon),
             Row::Domain(_, metric) => metric.sample.line(sums, horizon),
             Row::Scenario(metric) => metric.sample.line(sums, horizon),
+            Row::Cost(metric) => metric.sample.line(sums, horizon),
         }
     }
 
@@ -188,6 +208,7 @@ impl Watch {
             Row::Dataset(_, metric) => matches!(metric.sample, Sample::Least(_)),
             Row::Domain(_, metric) => matches!(metric.sample, Sample::Least(_)),
             Row::Scenario(metric) => matches!(metric.sample, Sample::Least(_)),
+            Row::Cost(metric) => matches!(metric.sample, Sample::Least(_)),
         }
     }
 }
@@ -208,6 +229,7 @@ pub fn metric_path(scenario: &Scenario, text: &str) -> Result<MetricPath, WatchE
         Some(("datasets", name)) => Subject::Dataset(find(name, &scenario.datasets, "dataset", |it| &it.name)?),
         Some(("domains", name)) => Subject::Domain(find(name, &scenario.domains, "domain", |it| &it.name)?),
         None if whose == "scenario" => Subject::Scenario,
+        None if whose == "cost" => Subject::Cost,
         Some(_) | None => return Err(shape()),
     };
     Ok(MetricPath { subject, metric: metric.to_owned(), point })
@@ -253,7 +275,9 @@ impl<T> Sample<T> {
     #[inline]
     fn pair(&self, tally: &T) -> (f64, f64) {
         match self {
-            Self::Share(value, _) | Self::Events(value) | Self::Mean(value) => (value(tally), 1.0),
+            Self::Share(value, _) | Self::Events(value) | Self::Mean(value) | Self::Yearly(value, _) => {
+                (value(tally), 1.0)
+            }
             Self::Proportion(happened, _) => (f64::from(u8::from(happened(tally))), 1.0),
             Self::Part(pair, _)
             | Self::PerEvent(pair)
@@ -295,6 +319,7 @@ impl<T> Sample<T> {
             | Self::TimeTo(_)
             | Self::Ratio(_)
             | Self::Length(..)
+            | Self::Yearly(..)
             | Self::Least(_) => (0.0, 1.0),
         }
     }
@@ -339,6 +364,7 @@ mod tests {
                 "service" => format!("services.pay.{}", about.key),
                 "dataset" => format!("datasets.books.{}", about.key),
                 "domain" => format!("domains.lab/hall.{}", about.key),
+                "cost" => continue,
                 _ => format!("scenario.{}", about.key),
             };
             match Watch::named(&scenario, &path) {
@@ -351,7 +377,7 @@ mod tests {
             let tally = toy.run(trial);
             fold.add(&shape, tally);
             for (watch, sums) in &mut watches {
-                let (x, y) = watch.sample(tally);
+                let (x, y) = watch.sample(tally, None);
                 sums.add(x, y);
             }
         }
@@ -376,6 +402,7 @@ mod tests {
                     let sums = of(&fold.whole.sums, crate::metric::position(&SCENARIO_METRICS, key));
                     metric.sample.estimate(&sums, HORIZON, None)
                 }
+                Row::Cost(_) => unreachable!("the toy has no prices"),
             };
             let estimate = watch.estimate(pairs, HORIZON);
             assert_eq!(estimate, expected, "{}", watch.path(&scenario));

@@ -114,7 +114,7 @@ pub(crate) fn service(name: &str, domain: DomainId, replicas: IdRange<ReplicaId>
 
 /// A terabyte in a single copy that has no way back, written at a megabyte a second.
 pub(crate) fn dataset(name: &str, copies: IdRange<CopyId>) -> Dataset {
-    let megabyte = Bandwidth::from_bits_per_second(8e6).unwrap();
+    let megabyte = Bandwidth::from_bytes_per_second(1e6).unwrap();
     let at_once = || Distribution::Fixed { value: 0.0 };
     Dataset {
         name: name.to_owned(),

@@ -27,6 +27,24 @@ pub struct Dataset {
     pub rto: Option<Span>,
 }
 
+impl Dataset {
+    /// Bytes written over a time, at most all there is: what a recovery point so far back loses.
+    #[must_use]
+    pub fn written(&self, over: Span) -> f64 {
+        self.at_most_all(self.writes, over)
+    }
+
+    /// Bytes that changed over a time, at most all there is: what an incremental backup takes.
+    #[must_use]
+    pub fn changed(&self, over: Span) -> f64 {
+        self.at_most_all(self.changes, over)
+    }
+
+    fn at_most_all(&self, rate: Bandwidth, over: Span) -> f64 {
+        (rate.bytes_per_second() * over.as_seconds()).min(self.size.get() as f64)
+    }
+}
+
 /// One copy of a dataset: fragments of stripes spread over nodes.
 #[derive(Clone, Debug)]
 pub struct DataCopy {
@@ -64,6 +82,25 @@ pub enum CopyRole {
     },
     /// Room at another place: empty until the dataset is restored there.
     Spare,
+}
+
+impl CopyRole {
+    /// How far it is behind when nothing is in the way; zero unless it is asynchronous.
+    ///
+    /// ```
+    /// use drsim::model::CopyRole;
+    /// use drsim::quantity::Span;
+    /// let lag = Span::from_seconds(5.0);
+    /// assert_eq!(CopyRole::Asynchronous { lag }.lag(), lag);
+    /// assert_eq!(CopyRole::Synchronous.lag(), Span::ZERO);
+    /// ```
+    #[must_use]
+    pub const fn lag(self) -> Span {
+        match self {
+            Self::Asynchronous { lag } => lag,
+            Self::Primary | Self::Synchronous | Self::Spare => Span::ZERO,
+        }
+    }
 }
 
 /// Fragments of a stripe.

@@ -13,6 +13,8 @@ pub enum Subject {
     Dataset(DatasetId),
     /// The whole scenario.
     Scenario,
+    /// The account of a scenario with prices.
+    Cost,
 }
 
 /// A metric of a subject, and of a distribution one of its points: `services.pay.outage_s.p95`.

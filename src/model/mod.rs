@@ -39,7 +39,7 @@ pub use threat::{Action, Cascade, Effect, Epicentre, Occurs, Pick, Reach, Season
 pub use topology::{Coordinates, Domain, Level};
 
 use crate::id::{Id, IdRange, IdVec, ids};
-use crate::quantity::Span;
+use crate::quantity::{Bandwidth, Span};
 
 ids! {
     /// A failure domain: region, site, room or rack.
@@ -149,6 +149,17 @@ impl Scenario {
     #[must_use]
     pub fn class_of(&self, unit: UnitId) -> &Class {
         &self.classes[self.populations[self.unit_population[unit]].class]
+    }
+
+    /// Data that all disks of a copy read or write together; `None`: one of them has no limit.
+    #[must_use]
+    pub fn disk_rate(&self, copy: CopyId) -> Option<Bandwidth> {
+        let copy = &self.copies[copy];
+        let mut sum = 0.0;
+        for unit in &copy.hosts {
+            sum += self.class_of(*unit).disk?.bits_per_second();
+        }
+        Bandwidth::from_bits_per_second(sum / copy.scheme.overhead())
     }
 
     /// Name of a unit, `sh-a/hall-1/rack-2/node-7` for nodes, `chiller-a/2` for plant; made on demand.

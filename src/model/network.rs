@@ -30,3 +30,28 @@ pub struct Link {
     /// The line itself, if it can fail.
     pub line: Option<PopulationId>,
 }
+
+impl Link {
+    /// What the line carries of payload; `None`: no limit.
+    ///
+    /// ```
+    /// use drsim::scenario::{Source, load};
+    /// let text = r#"
+    /// format  = 1
+    /// name    = "two-sites"
+    /// horizon = "1 year"
+    /// sites   = { north = { nodes = 1 }, south = { nodes = 1 } }
+    ///
+    /// [links.line]
+    /// between    = ["north", "south"]
+    /// bandwidth  = "1 Gbps"
+    /// efficiency = "80 %"
+    /// "#;
+    /// let scenario = load(&Source::from_text("two-sites.toml", text), &[]).unwrap().scenario;
+    /// assert_eq!(scenario.links.iter().next().unwrap().payload(), Some("100 MB/s".parse().unwrap()));
+    /// ```
+    #[must_use]
+    pub fn payload(&self) -> Option<Bandwidth> {
+        self.bandwidth.map(|line| line.scaled(self.efficiency.get()))
+    }
+}

@@ -13,7 +13,8 @@ pub struct Prices {
     /// Each node of a class: its price spread over its life, and what it costs to run beside power.
     pub nodes: Vec<(ClassId, PerTime)>,
     /// Share of a node's price that is paid while it only stands by, by [`super::FailoverMode`] in its order; all of it for nodes that are owned.
-    pub standby: [Probability; 5],
+    /// `None`: the [`super::Failover::standby_capacity`] of the service that it stands by for.
+    pub standby: [Option<Probability>; 5],
     /// Rent and running of a place.
     pub places: Vec<(DomainId, PerTime)>,
     /// Shared plant, all members together.

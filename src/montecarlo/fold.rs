@@ -1,9 +1,10 @@
 //! Trials added up: the sums that depend on order, and the counts that do not.
 
 use super::ROWS;
-use crate::estimate::{Exemplars, Sectioned};
+use crate::cost::{CostTally, Pricing, Yearly};
+use crate::estimate::{Exemplars, Moments, Sectioned};
 use crate::id::Id as _;
-use crate::metric::{DATASET_METRICS, DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
+use crate::metric::{COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums};
 use crate::model::{Cause, DomainId, Scenario};
 use crate::quantity::Span;
 use crate::simulation::{DataEventKind, EventKind, PROFILE_BINS, TrialTally};
@@ -28,6 +29,8 @@ pub struct Shape {
     pub domains: Vec<DomainId>,
     /// Number of causes that downtime is charged to.
     pub causes: usize,
+    /// What things and incidents cost, if anything does.
+    pub pricing: Option<Pricing>,
 }
 
 impl Shape {
@@ -44,6 +47,7 @@ impl Shape {
             stores: scenario.stores.len(),
             domains: named.map(|(id, _)| id).collect(),
             causes: Cause::count(scenario),
+            pricing: Pricing::of(scenario),
         }
     }
 }
@@ -105,6 +109,54 @@ pub struct Fold {
     pub domains: Vec<SubjectFold>,
     /// Over everything.
     pub whole: SubjectFold,
+    /// The account; only with prices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostFold>,
+}
+
+/// Sums of the account over trials.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CostFold {
+    /// By metric, in table order.
+    pub sums: Vec<Sums>,
+    /// Money of a whole trial by line of the account, in the order of [`Pricing::items`].
+    pub items: Vec<Moments>,
+    /// Money for time down by priced service, in the order of [`Pricing::downtime_services`], and cause.
+    pub causes: Vec<Vec<f64>>,
+}
+
+impl CostFold {
+    fn start(pricing: &Pricing) -> Self {
+        Self {
+            sums: COST_METRICS.iter().map(|metric| metric.sample.start()).collect(),
+            items: vec![Moments::default(); pricing.items().len()],
+            causes: pricing.downtime_services().map(|_| vec![0.0; pricing.causes()]).collect(),
+        }
+    }
+
+    fn add(&mut self, account: &CostTally) {
+        for (sums, metric) in self.sums.iter_mut().zip(&COST_METRICS) {
+            metric.sample.add(sums, account);
+        }
+        for (moments, amount) in self.items.iter_mut().zip(&account.items) {
+            moments.add(amount.as_units());
+        }
+        for (causes, more) in self.causes.iter_mut().zip(&account.causes) {
+            accumulate(causes, more);
+        }
+    }
+
+    fn merge(&mut self, later: &Self) {
+        for (sums, later) in self.sums.iter_mut().zip(&later.sums) {
+            sums.merge(later);
+        }
+        for (moments, later) in self.items.iter_mut().zip(&later.items) {
+            moments.merge(later);
+        }
+        for (causes, later) in self.causes.iter_mut().zip(&later.causes) {
+            accumulate(causes, later);
+        }
+    }
 }
 
 impl Fold {
@@ -117,6 +169,14 @@ impl Fold {
             datasets: vec![SubjectFold::start(&DATASET_METRICS, 0, PROFILE_BINS, shape.stores); shape.datasets],
             domains: vec![SubjectFold::start(&DOMAIN_METRICS, 0, 0, 0); shape.domains.len()],
             whole: SubjectFold::start(&SCENARIO_METRICS, 0, 0, 0),
+            cost: shape.pricing.as_ref().map(CostFold::start),
+        }
+    }
+
+    /// Adds the account of a trial.
+    pub fn add_cost(&mut self, account: &CostTally) {
+        if let Some(cost) = &mut self.cost {
+            cost.add(account);
         }
     }
 
@@ -152,6 +212,9 @@ impl Fold {
             fold.merge(later);
         }
         self.whole.merge(&later.whole);
+        if let (Some(cost), Some(later)) = (&mut self.cost, &later.cost) {
+            cost.merge(later);
+        }
     }
 }
 
@@ -177,6 +240,9 @@ pub struct Counts {
     pub exemplars: Exemplars,
     /// One row per trial and service, trial by trial; only trials below [`ROWS`].
     pub rows: Vec<ServiceRow>,
+    /// Whole years by what they cost, at the positions of [`Yearly::ALL`]: millionths above what is fixed (loss: above nothing); empty without prices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub years: Vec<Sectioned>,
 }
 
 impl Counts {
@@ -188,6 +254,18 @@ impl Counts {
             data_lengths: vec![vec![Sectioned::default(); DataEventKind::COUNT]; shape.datasets],
             exemplars: Exemplars::default(),
             rows: Vec::new(),
+            years: vec![Sectioned::default(); if shape.pricing.is_some() { Yearly::ALL.len() } else { 0 }],
+        }
+    }
+
+    /// Adds the whole years of a trial's account.
+    pub fn add_cost(&mut self, trial: u64, pricing: &Pricing, account: &CostTally) {
+        for (which, years) in Yearly::ALL.into_iter().zip(&mut self.years) {
+            let fixed = pricing.fixed_part(which);
+            for year in &account.by_year {
+                let above = (year.of(which) - fixed).or_nothing().as_micros();
+                years.add(trial, u64::try_from(above).unwrap_or(u64::MAX));
+            }
         }
     }
 
@@ -225,5 +303,8 @@ impl Counts {
         }
         self.exemplars.merge(&later.exemplars);
         self.rows.extend_from_slice(&later.rows);
+        for (years, later) in self.years.iter_mut().zip(&later.years) {
+            years.merge(later);
+        }
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod toy;
 
-pub use fold::{Counts, Fold, ServiceRow, Shape, SubjectFold};
+pub use fold::{CostFold, Counts, Fold, ServiceRow, Shape, SubjectFold};
 pub use outcomes::{MergeError, Outcomes, Prefix, Stopped, Subtree, merge};
 pub use paired::{PairFold, Paired, PairedOutcomes, PairedPlan, run_paired};
 pub use run::{Plan, RunError, TrialRunner, Until, run};

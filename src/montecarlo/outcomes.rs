@@ -266,6 +266,7 @@ fn same_study(left: &Outcomes, right: &Outcomes) -> Result<(), MergeError> {
                 fold.datasets.len(),
                 fold.domains.len(),
                 fold.services.first().map(|fold| fold.charges.len()),
+                fold.cost.as_ref().map(|cost| cost.items.len()),
             )
         })
     };

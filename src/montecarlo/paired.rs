@@ -1,8 +1,9 @@
 //! Several designs on the same trials: trial by trial one worker runs all of them, so that differences can be summed where they arise.
 
 use super::outcomes::{Outcomes, Stopped, Subtree};
-use super::run::{Block, FEWEST_BLOCKS, RunError, TrialRunner, join};
+use super::run::{Block, FEWEST_BLOCKS, RunError, TrialRunner, charge, join};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
+use crate::cost::{CostTally, Pricing};
 use crate::estimate::{PairMoments, RatioMoments};
 use crate::metric::Watch;
 use rayon::prelude::*;
@@ -153,14 +154,15 @@ pub fn run_paired<R: TrialRunner>(
             designs.iter().map(|design| (Fold::start(&design.shape), Counts::start(&design.shape))).collect();
         let mut pairs = PairFold::start(designs.len(), rows);
         let mut samples: Vec<Vec<(f64, f64)>> = vec![Vec::with_capacity(rows); designs.len()];
+        let mut accounts: Vec<Option<CostTally>> =
+            designs.iter().map(|design| design.shape.pricing.as_ref().map(Pricing::blank)).collect();
         for trial in first..planned.min(first + PIECE) {
-            let parts = designs.iter().zip(&mut runners).zip(&mut folds).zip(&mut samples);
-            for (((design, runner), (fold, counts)), samples) in parts {
+            let parts = designs.iter().zip(&mut runners).zip(&mut folds).zip(&mut samples).zip(&mut accounts);
+            for ((((design, runner), (fold, counts)), samples), account) in parts {
                 let tally = runner.run(trial);
-                fold.add(&design.shape, tally);
-                counts.add(trial, tally);
+                charge(&design.shape, trial, tally, account, fold, counts);
                 samples.clear();
-                samples.extend(design.watches.iter().map(|watch| watch.sample(tally)));
+                samples.extend(design.watches.iter().map(|watch| watch.sample(tally, account.as_ref())));
             }
             pairs.add(&samples);
         }
@@ -310,8 +312,9 @@ mod tests {
         let (designs, found) = (designs(2), outcomes(2, trials, 2));
         for (row, watch) in designs[0].watches.iter().enumerate() {
             let mut runners = [make(0), make(1)];
-            let kept: Vec<[(f64, f64); 2]> =
-                (0..trials).map(|trial| runners.each_mut().map(|runner| watch.sample(runner.run(trial)))).collect();
+            let kept: Vec<[(f64, f64); 2]> = (0..trials)
+                .map(|trial| runners.each_mut().map(|runner| watch.sample(runner.run(trial), None)))
+                .collect();
             let total = |nth: usize| kept.iter().fold((0.0, 0.0), |(x, y), pair| (x + pair[nth].0, y + pair[nth].1));
             let (first, second) = (total(0), total(1));
             let lines = [0, 1].map(|nth| watch.line(&found.fold.own[nth][row], HORIZON));

@@ -2,9 +2,10 @@
 
 use super::outcomes::{Outcomes, Prefix, Stopped, Subtree};
 use super::{BLOCK, Counts, Fold, PIECE, Shape};
+use crate::cost::{CostTally, Pricing};
 use crate::estimate::Estimate;
 use crate::id::Id as _;
-use crate::metric::{DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
+use crate::metric::{COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Sums, position};
 use crate::model::{DomainId, ServiceId, Subject};
 use crate::simulation::TrialTally;
 use rayon::prelude::*;
@@ -136,10 +137,10 @@ pub fn run<R: TrialRunner>(
         let idled = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut runner = idled.unwrap_or_else(&make);
         let (mut fold, mut counts) = (Fold::start(shape), Counts::start(shape));
+        let mut account = shape.pricing.as_ref().map(Pricing::blank);
         for trial in first..planned.min(first + PIECE) {
             let tally = runner.run(trial);
-            fold.add(shape, tally);
-            counts.add(trial, tally);
+            charge(shape, trial, tally, &mut account, &mut fold, &mut counts);
         }
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(runner);
         progress(done.fetch_add(fold.trials, Ordering::Relaxed) + fold.trials);
@@ -194,6 +195,24 @@ pub fn run<R: TrialRunner>(
     Ok(outcomes)
 }
 
+/// Adds a trial to the sums and counts of its piece, with its account where there are prices.
+pub(super) fn charge(
+    shape: &Shape,
+    trial: u64,
+    tally: &TrialTally,
+    account: &mut Option<CostTally>,
+    fold: &mut Fold,
+    counts: &mut Counts,
+) {
+    fold.add(shape, tally);
+    counts.add(trial, tally);
+    if let (Some(pricing), Some(account)) = (&shape.pricing, account) {
+        pricing.charge(tally, account);
+        fold.add_cost(account);
+        counts.add_cost(trial, pricing, account);
+    }
+}
+
 /// Adds up the pieces of a block in order; the first block of a study records how its sums grow.
 pub(super) fn join(number: u64, pieces: Vec<(Fold, Counts)>) -> Block {
     let count = pieces.len();
@@ -230,6 +249,7 @@ enum Place {
     Dataset(usize),
     Domain(usize),
     Whole,
+    Cost,
 }
 
 impl<'a> Rule<'a> {
@@ -245,18 +265,23 @@ impl<'a> Rule<'a> {
             }
             Subject::Domain(id) => (domain(id).map(Place::Domain), position(&DOMAIN_METRICS, &until.metric)),
             Subject::Scenario => (Some(Place::Whole), position(&SCENARIO_METRICS, &until.metric)),
+            Subject::Cost => {
+                let measured = shape.pricing.as_ref().is_some_and(|pricing| pricing.measures(&until.metric));
+                (measured.then_some(Place::Cost), position(&COST_METRICS, &until.metric))
+            }
         };
         Ok(Self { until, place: place.ok_or_else(unknown)?, row: row.ok_or_else(unknown)? })
     }
 
     fn holds(&self, outcomes: &Outcomes) -> bool {
         let sums = |fold: &Fold| match self.place {
-            Place::Service(at) => fold.services[at].sums[self.row],
-            Place::Dataset(at) => fold.datasets[at].sums[self.row],
-            Place::Domain(at) => fold.domains[at].sums[self.row],
-            Place::Whole => fold.whole.sums[self.row],
+            Place::Service(at) => Some(fold.services[at].sums[self.row]),
+            Place::Dataset(at) => Some(fold.datasets[at].sums[self.row]),
+            Place::Domain(at) => Some(fold.domains[at].sums[self.row]),
+            Place::Whole => Some(fold.whole.sums[self.row]),
+            Place::Cost => fold.cost.as_ref().map(|cost| cost.sums[self.row]),
         };
-        let total = outcomes.subtrees.iter().map(|subtree| sums(&subtree.fold)).reduce(|mut total, later| {
+        let total = outcomes.subtrees.iter().filter_map(|subtree| sums(&subtree.fold)).reduce(|mut total, later| {
             total.merge(&later);
             total
         });
@@ -270,6 +295,7 @@ impl<'a> Rule<'a> {
             Place::Dataset(_) => DATASET_METRICS[self.row].sample.estimate(sums, horizon, None),
             Place::Domain(_) => DOMAIN_METRICS[self.row].sample.estimate(sums, horizon, None),
             Place::Whole => SCENARIO_METRICS[self.row].sample.estimate(sums, horizon, None),
+            Place::Cost => COST_METRICS[self.row].sample.estimate(sums, horizon, None),
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Shape, TrialRunner};
 use crate::engine::TrialKey;
 use crate::id::{Id as _, IdVec};
 use crate::model::{DatasetId, Disruption, DomainId, Phase, ServiceId};
-use crate::quantity::Span;
+use crate::quantity::{SimTime, Span};
 use crate::simulation::{
     DataEvent, DataEventKind, DatasetTally, DomainTally, EventKind, PROFILE_BINS, ScenarioTally, ServiceTally,
     TallyEvent, TrialTally,
@@ -51,6 +51,7 @@ impl Toy {
             stores: 2,
             domains,
             causes: 3,
+            pricing: None,
         }
     }
 }
@@ -77,7 +78,7 @@ impl TrialRunner for Toy {
             first.recoveries[class as usize].add(length);
             first.charged[nth] += length.as_seconds();
             let service = ServiceId::new(0);
-            let event = |kind| TallyEvent { service, kind, length };
+            let event = |kind| TallyEvent { service, kind, began: SimTime::ZERO, length };
             self.tally.events.extend([event(EventKind::Outage), event(EventKind::Recovery(class))]);
         }
         first.served -= first.down.as_seconds();

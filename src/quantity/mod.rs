@@ -4,14 +4,17 @@
 
 mod chance;
 mod data;
+mod energy;
 mod money;
 mod parse;
+mod quoted;
 mod rate;
 mod time;
 pub mod words;
 
 pub use chance::Probability;
 pub use data::{Bandwidth, Bytes};
+pub use energy::{CarbonIntensity, Power};
 pub use money::{Currency, Money, PerData, PerDataTime, PerEnergy, PerTime, Quoted};
 pub use parse::{QuantityError, number_and_unit};
 pub use rate::Rate;

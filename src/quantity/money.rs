@@ -145,6 +145,9 @@ impl Currency {
         code.iter().all(u8::is_ascii_uppercase).then_some(Self(code))
     }
 
+    /// ISO 4217's code of no currency, for accounts in which nothing is paid.
+    pub const NONE: Self = Self(*b"XXX");
+
     /// The letters.
     #[must_use]
     pub fn as_str(&self) -> &str {

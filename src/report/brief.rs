@@ -185,6 +185,7 @@ pub(super) fn telling(findings: &Findings, most: usize) -> (Vec<&Check>, usize) 
             Subject::Dataset(_) => 1,
             Subject::Domain(_) => 2,
             Subject::Scenario => 3,
+            Subject::Cost => 4,
         };
         // Availability of every service before the rest of any.
         let metric = ["availability", "outages_per_year", "mttr_s", "outage_probability"]
@@ -208,7 +209,7 @@ pub(super) fn unchecked(findings: &Findings) -> Vec<(ServiceId, &str)> {
     let checked = |id| findings.checks.iter().any(|check| check.subject == Subject::Service(id));
     let of = |subject| match subject {
         Subject::Service(id) if !checked(id) => Some(id),
-        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario => None,
+        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => None,
     };
     findings.unchecked.iter().filter_map(|(subject, why)| Some((of(*subject)?, why.as_str()))).collect()
 }

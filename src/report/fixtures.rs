@@ -332,6 +332,7 @@ pub fn ordinary() -> Findings {
             metrics: vec![measured(&AVAILABILITY, interval(0.9865, 0.001), None)],
             ..SubjectFindings::default()
         },
+        cost: None,
         verdicts: vec![
             verdict(
                 0,
@@ -427,6 +428,7 @@ pub fn empty() -> Findings {
         datasets: Vec::new(),
         domains: Vec::new(),
         whole: SubjectFindings::default(),
+        cost: None,
         verdicts: Vec::new(),
         checks: Vec::new(),
         unchecked: Vec::new(),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The datasets of the study: one with a mirror and a backup, one in a single copy, one that nothing happens to.
 pub fn add_datasets(scenario: &mut Scenario) {
-    let megabytes = |rate: f64| Bandwidth::from_bits_per_second(8e6 * rate).unwrap();
+    let megabytes = |rate: f64| Bandwidth::from_bytes_per_second(1e6 * rate).unwrap();
     let near = scenario.stores.push(by_hand::store("nas", Medium::Disk));
     scenario.stores.push(by_hand::store("vault", Medium::Vault));
     let orders = Dataset {

@@ -69,6 +69,9 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::PerYear => format!("{} / yr", plain(value)),
         Unit::Count => plain(value),
         Unit::Bytes => bytes(value),
+        Unit::MoneyPerYear => format!("{} / yr", plain(value)),
+        Unit::KilowattHoursPerYear => format!("{} kWh / yr", plain(value)),
+        Unit::KilogramsPerYear => format!("{} kg / yr", plain(value)),
     }
 }
 

@@ -99,6 +99,7 @@ pub fn subject(scenario: &Scenario, subject: Subject) -> String {
         Subject::Dataset(dataset) => format!("datasets.{}", scenario.datasets[dataset].name),
         Subject::Domain(domain) => format!("domains.{}", scenario.domains[domain].name),
         Subject::Scenario => "scenario".to_owned(),
+        Subject::Cost => "cost".to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every code a problem can have, with one sentence.
 
 /// Codes and their explanations, in alphabetical order.
-pub const CODES: [(&str, &str); 117] = [
+pub const CODES: [(&str, &str); 123] = [
     ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
     (
         "at-and-occurs",
@@ -49,8 +49,13 @@ pub const CODES: [(&str, &str); 117] = [
     ("many-events", "a trial has so many events that it may take minutes"),
     ("missing-class", "nodes have no class: neither where they are counted nor on a place around them"),
     ("missing-key", "a key that must be written is missing"),
+    ("missing-rate", "money is in a currency for which no rate is given; add it to `rates` in `[prices]`"),
     ("missing-repair", "something can break but the scenario does not say how long its repair takes"),
     ("missing-unit", "a quantity is a bare number; every quantity is a text with its unit"),
+    (
+        "mixed-currencies",
+        "prices are in several currencies and nothing says which one the account is in; write `currency` and `rates` in `[prices]`",
+    ),
     ("mtd-out-of-reach", "recovery and the work to catch up take longer than can be tolerated"),
     ("named-twice", "a list names the same thing twice"),
     ("never-fires", "a schedule starts nothing within the horizon"),
@@ -59,6 +64,7 @@ pub const CODES: [(&str, &str); 117] = [
     ("no-effect", "a key is allowed here but changes nothing"),
     ("no-host", "a place has no node that could host the service"),
     ("no-monitor", "a place that should watch has no node with the role monitoring"),
+    ("no-open-end", "bands or steps of a price end somewhere, so that what lies beyond has no price"),
     ("no-room", "the nodes of a place cannot hold all replicas that are wanted there"),
     ("no-service", "without a service nothing is measured but nodes"),
     ("no-window", "the horizon is shorter than one window of the promised availability"),
@@ -69,7 +75,7 @@ pub const CODES: [(&str, &str); 117] = [
     ),
     ("nothing-to-restore", "a plan restores a dataset that has neither backup nor mirror"),
     ("one-of", "exactly one of several keys must be written"),
-    ("out-of-order", "numbers of a law are in the wrong order"),
+    ("out-of-order", "numbers of a law, or bands and steps of a price, are in the wrong order"),
     ("out-of-range", "a number is outside the range that makes sense"),
     ("outside-folder", "a file lies outside the scenario's folder and is not read"),
     ("outside-window", "a backup job takes longer than its window"),
@@ -79,6 +85,7 @@ pub const CODES: [(&str, &str); 117] = [
     ("plant-cycle", "plant needs itself in a circle"),
     ("quorum-and-up", "a service with a quorum needs a majority, whatever `up` says"),
     ("racks-without-nodes", "racks are given but not how many nodes they hold"),
+    ("rate-cycle", "an exchange rate leads back to where it began, or is that of the account's own currency"),
     ("rooms-and-nodes", "a site has rooms and nodes of its own; the nodes belong into rooms"),
     (
         "rpo-out-of-reach",
@@ -106,6 +113,7 @@ pub const CODES: [(&str, &str); 117] = [
     ("too-many-events", "a trial would have more events, or more of them pending, than can be dealt with"),
     ("two-ends", "a link needs two different ends"),
     ("two-placements", "fragments are placed by two rules at once; only one can hold"),
+    ("two-prices", "a thing has its price in two places; only one can hold"),
     (
         "unaligned-start",
         "windows of the promised availability are counted from a start that is not the beginning of a month or year",
@@ -123,6 +131,7 @@ pub const CODES: [(&str, &str); 117] = [
     ("unknown-path", "a path leads to nothing that can be set or expected"),
     ("unknown-place", "a place (region, site, room or rack) is named that does not exist"),
     ("unknown-plant", "plant is named that does not exist"),
+    ("unknown-preset", "a row of the catalogue is named that does not exist; `drsim explain` lists them"),
     ("unknown-region", "a region is named that does not exist"),
     ("unknown-service", "a service is named that does not exist"),
     ("unknown-staff", "staff is named that does not exist"),

@@ -1,6 +1,7 @@
 //! Whole texts through `load`: merging, several mistakes at once, what the model may rely on.
 
 mod data;
+mod prices;
 
 use super::*;
 use crate::id::Id as _;

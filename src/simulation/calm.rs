@@ -1,6 +1,6 @@
 //! The short way of most events of most scenarios: a pooled node breaks or is back, and some counts change.
 //!
-//! Two things make it short.
+//! Three things make it short.
 //!
 //! *Calm.* An event is calm when no service stops or starts serving through it, none is down, no replica waits for a host and nobody
 //! reads along. The long way (`pool_hit`, `mended`, `settle`) would then ask everyone who could mind, and find that nothing but the
@@ -11,14 +11,20 @@
 //! *Turns.* A hit on a unit under repair does nothing. Where a group of a pool is one slot, its failures and returns therefore take
 //! turns in one pending event, on the long way too: the hit sets the next one aside, and [`World::resume_hits`] takes it up again when
 //! the unit is back or destroyed, without those hits that found it under repair. All failures come when they would have come anyway.
+//!
+//! *Nothing meanwhile.* A unit that is back before anything else is pending was never missed: its failure and its return are one event
+//! to the queue, with the same draws and two entries in the books.
 
 use super::event::{Event, GroupId, Word};
-use super::state::{Origin, Phase, RunningPool, ServiceState, World};
+use super::ledger::reckoned;
+use super::repair::{next_repair, repair_stream};
+use super::state::{DomainState, Origin, Phase, ReplicaState, RunningPool, ServiceState, World};
+use super::tally::TrialTally;
 use super::trace::Status;
 use crate::engine::Pool;
-use crate::id::Id;
-use crate::model::{PopulationId, ServiceId, UnitId};
-use crate::quantity::{SimTime, Span};
+use crate::id::{Id, IdVec};
+use crate::model::{DomainId, PopulationId, ReplicaId, ServiceId, UnitId};
+use crate::quantity::SimTime;
 
 impl ServiceState {
     /// True when a [counted](super::layout::Layout::counted) service goes on serving in full with `up` available replicas.
@@ -28,27 +34,21 @@ impl ServiceState {
         up >= self.need && self.status == Status::Up && !self.dirty && held_back == 0
     }
 
-    /// Books the redundancy degree up to now and takes up the new one; false, and nothing done, when there is more to book than that.
+    /// Books the redundancy degree up to now and takes up the new one.
     #[inline]
-    fn book_degree(&mut self, now: SimTime) -> bool {
-        let simple = now <= self.slice_end && self.degree > 0;
-        if simple {
+    fn book_degree(&mut self, service: ServiceId, now: SimTime, tally: &mut TrialTally) {
+        if now <= self.slice_end && self.degree > 0 {
             self.degree_least = self.degree_least.min(self.degree);
             self.slice_degree += f64::from(self.degree) * reckoned(now - self.since);
             self.since = now;
-            self.degree = self.up - self.need;
+        } else {
+            self.accrue(service, now, tally);
         }
-        simple
+        self.degree = self.up - self.need;
     }
 }
 
-/// Microseconds of a stretch within a trial. The signed conversion costs a fifth of the unsigned one.
-#[inline]
-fn reckoned(stretch: Span) -> f64 {
-    stretch.as_microseconds().cast_signed() as f64
-}
-
-impl RunningPool {
+impl RunningPool<'_> {
     /// Draws when the group is hit next, after a hit or the start at `now`, and who is hit then.
     #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
     #[inline(always)]
@@ -67,6 +67,59 @@ impl RunningPool {
             self.draw_hit(self.next_hit);
         }
         self.next_hit
+    }
+}
+
+/// What a calm failure or return of a node changes: the books of its place, and of the one replica that it may host.
+struct Books<'w> {
+    domain: &'w mut DomainState,
+    hosted: Option<(&'w mut ReplicaState, ServiceId, &'w mut ServiceState)>,
+}
+
+impl<'w> Books<'w> {
+    /// `None` when it is not calm that the node `WORKS` again, or works no more.
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
+    fn of<const WORKS: bool>(
+        place: Option<DomainId>,
+        hosted: Option<ReplicaId>,
+        domains: &'w mut IdVec<DomainId, DomainState>,
+        replicas: &'w mut IdVec<ReplicaId, ReplicaState>,
+        services: &'w mut IdVec<ServiceId, ServiceState>,
+    ) -> Option<Self> {
+        let domain = &mut domains[place?];
+        if domain.off || domain.severed > 0 {
+            return None;
+        }
+        let Some(replica) = hosted.map(|hosted| &mut replicas[hosted]) else {
+            return Some(Self { domain, hosted: None });
+        };
+        let (service, flips) = (replica.service, replica.available != WORKS && !replica.moving);
+        let state = &mut services[service];
+        let up = if WORKS { state.up + 1 } else { state.up - 1 };
+        let calm = flips && replica.next.is_none() && state.calm && state.stays_up(up);
+        calm.then_some(Self { domain, hosted: Some((replica, service, state)) })
+    }
+
+    /// Counts the node in or out.
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
+    fn count<const WORKS: bool>(&mut self, now: SimTime, tally: &mut TrialTally) {
+        let one_more = |count: u32| if WORKS { count + 1 } else { count - 1 };
+        if let Some((replica, service, state)) = &mut self.hosted {
+            replica.available = WORKS;
+            state.up = one_more(state.up);
+            let group = &mut state.group_up[replica.group as usize];
+            *group = one_more(*group);
+            state.book_degree(*service, now, tally);
+        }
+        let domain = &mut *self.domain;
+        domain.down_time += f64::from(domain.down) * reckoned(now - domain.since);
+        domain.since = now;
+        domain.failed = if WORKS { domain.failed - 1 } else { domain.failed + 1 };
+        domain.down = domain.failed;
+        let total = if WORKS { &mut tally.scenario.repairs } else { &mut tally.scenario.failures };
+        *total += 1;
     }
 }
 
@@ -106,13 +159,17 @@ impl World<'_> {
             }
             _ => None,
         }?;
-        if !self.counts_calmly::<true>(unit) {
-            return None;
-        }
+        let now = self.now;
         let state = &mut self.units[unit];
+        let place = self.scenario.unit_domain[unit];
+        let mut books =
+            Books::of::<true>(place, state.hosted, &mut self.domains, &mut self.replicas, &mut self.services)?;
+        books.count::<true>(now, &mut self.tally);
         state.phase = Phase::Working;
         state.incarnation += 1;
-        self.tally.scenario.repairs += 1;
+        if self.layout.wants.repairs {
+            self.incur_repair(unit);
+        }
         self.room_made = true;
         let Some(group) = group else {
             self.resume_hits(self.scenario.unit_population[unit], unit);
@@ -120,35 +177,52 @@ impl World<'_> {
         };
         let pool = &mut self.pools[group];
         pool.aside = false;
-        Some((pool.hit_after(self.now), Event::PoolHit { group }))
+        Some((pool.hit_after(now), Event::PoolHit { group }))
     }
 
-    /// A group is hit, and the repair begins.
+    /// A group is hit, and the repair begins. Where it ends before anything else happens, the unit is back as well.
     #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
     #[inline(always)]
     fn breaks_calmly(&mut self, group: GroupId) -> Option<(SimTime, Event)> {
-        let pool = &self.pools[group];
-        let unit = pool.victim.filter(|_| pool.calm)?;
-        if self.units[unit].phase != Phase::Working || !self.counts_calmly::<false>(unit) {
-            return None;
-        }
         let now = self.now;
         let pool = &mut self.pools[group];
-        let (population, turns, hit) = (pool.population, pool.turns, pool.draw_hit(now));
-        pool.aside = turns;
-        if !turns {
-            self.schedule(hit, Event::PoolHit { group });
-        }
-        let takes = self.draw_repair(population, unit);
+        let unit = pool.victim.filter(|_| pool.calm)?;
         let state = &mut self.units[unit];
-        state.phase = Phase::UnderRepair;
+        if state.phase != Phase::Working {
+            return None;
+        }
+        let place = self.scenario.unit_domain[unit];
+        let mut books =
+            Books::of::<false>(place, state.hosted, &mut self.domains, &mut self.replicas, &mut self.services)?;
+        books.count::<false>(now, &mut self.tally);
+        let (trial, layout, population) = (self.key, &self.layout, pool.population);
+        let stream = &mut self.repair_streams[unit];
+        let back = now + next_repair(pool.repair, stream, || repair_stream(trial, layout.unit_key(population, unit)));
         state.origin = Origin::Life;
-        state.incarnation += 1;
         state.occurrence += 1;
+        let hit = pool.draw_hit(now);
+        let quiet_until = self.queue.quiet_until().min(self.end);
+        if back < quiet_until && (pool.turns || back < hit) {
+            self.now = back;
+            self.tally.scenario.events += 1;
+            books.count::<true>(back, &mut self.tally);
+            state.incarnation += 2;
+            self.room_made = true;
+            let hit = if pool.turns { pool.hit_after(back) } else { hit };
+            if self.layout.wants.repairs {
+                self.incur_repair(unit);
+            }
+            return Some((hit, Event::PoolHit { group }));
+        }
+        state.phase = Phase::UnderRepair;
+        state.incarnation += 1;
         let incarnation = state.incarnation;
-        self.tally.scenario.failures += 1;
-        let back = if turns { Event::Back { group, incarnation } } else { Event::Mended { unit, incarnation } };
-        Some((now + takes, back))
+        if pool.turns {
+            pool.aside = true;
+            return Some((back, Event::Back { group, incarnation }));
+        }
+        self.schedule(hit, Event::PoolHit { group });
+        Some((back, Event::Mended { unit, incarnation }))
     }
 
     /// A unit is back or destroyed: the hits on its group, if they were set aside, go on.
@@ -164,56 +238,9 @@ impl World<'_> {
         }
     }
 
-    /// Counts a node in or out, at its place and for the one replica it may host; false, and nothing done, when that is not calm.
-    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
-    #[inline(always)]
-    fn counts_calmly<const WORKS: bool>(&mut self, unit: UnitId) -> bool {
-        let Some(place) = self.scenario.unit_domain[unit] else { return false };
-        let now = self.now;
-        let domain = &mut self.domains[place];
-        if domain.off || domain.severed > 0 {
-            return false;
-        }
-        let mut booked_late = None;
-        if let Some(hosted) = self.units[unit].hosted {
-            let replica = &mut self.replicas[hosted];
-            let (service, group) = (replica.service, replica.group as usize);
-            let state = &mut self.services[service];
-            let up = if WORKS { state.up + 1 } else { state.up - 1 };
-            let flips = replica.available != WORKS && !replica.moving && replica.next.is_none();
-            if !flips || !state.calm || !state.stays_up(up) {
-                return false;
-            }
-            replica.available = WORKS;
-            state.up = up;
-            state.group_up[group] = if WORKS { state.group_up[group] + 1 } else { state.group_up[group] - 1 };
-            if !state.book_degree(now) {
-                booked_late = Some(service);
-            }
-        }
-        domain.down_time += f64::from(domain.down) * reckoned(now - domain.since);
-        domain.since = now;
-        domain.failed = if WORKS { domain.failed - 1 } else { domain.failed + 1 };
-        domain.down = domain.failed;
-        if let Some(service) = booked_late {
-            self.book_late(service);
-        }
-        true
-    }
-
     /// A service that [stays up](ServiceState::stays_up) has more or fewer available replicas.
     #[inline]
     pub(super) fn book_count(&mut self, service: ServiceId) {
-        if !self.services[service].book_degree(self.now) {
-            self.book_late(service);
-        }
-    }
-
-    /// The same where there is more to book than the degree.
-    #[inline(never)]
-    fn book_late(&mut self, service: ServiceId) {
-        self.accrue(service);
-        let state = &mut self.services[service];
-        state.degree = state.up - state.need;
+        self.services[service].book_degree(service, self.now, &mut self.tally);
     }
 }

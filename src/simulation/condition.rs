@@ -6,7 +6,7 @@ use super::tally::EventTotals;
 use super::trace::{Incident, Status};
 use crate::engine::{PoolGroup, Rng};
 use crate::model::{
-    Cause, Disruption, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
+    Cause, Disruption, Distribution, DomainId, LinkId, PlantId, PopulationId, ReplicaId, ServiceId, ThreatId, UnitId,
 };
 use crate::quantity::{SimTime, Span};
 use std::collections::VecDeque;
@@ -73,9 +73,11 @@ impl Unit {
 
 /// A group of a pooled population, and what a hit on it needs to know.
 #[derive(Clone, Debug)]
-pub(super) struct RunningPool {
+pub(super) struct RunningPool<'a> {
     pub group: PoolGroup,
     pub population: PopulationId,
+    /// How long its repairs take.
+    pub repair: &'a Distribution,
     pub first: UnitId,
     /// Hits count only while the unit operates.
     pub guarded: bool,
@@ -189,8 +191,9 @@ pub(super) struct ServiceState {
     pub group_up: Vec<u32>,
     /// Available replicas of all groups.
     pub up: u32,
-    /// The group that serves, under a standby mode.
+    /// The group that serves, under a standby mode, and since when.
     pub active: usize,
+    pub active_since: SimTime,
     pub hard_down: u32,
     pub soft_down: u32,
     pub needs_missing: u32,
@@ -321,6 +324,7 @@ impl ServiceState {
             group_up: vec![0; groups],
             up: 0,
             active: 0,
+            active_since: SimTime::ZERO,
             hard_down: 0,
             soft_down: 0,
             needs_missing: 0,

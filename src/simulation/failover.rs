@@ -104,9 +104,10 @@ impl World<'_> {
     }
 
     fn loss_is_known(&mut self, service: ServiceId) {
-        let length = self.now - self.services[service].lost_since;
+        let began = self.services[service].lost_since;
+        let length = self.now - began;
         self.tally.services[service].detections.add(length);
-        self.tally.events.push(TallyEvent { service, kind: EventKind::Detection, length });
+        self.tally.events.push(TallyEvent { service, kind: EventKind::Detection, began, length });
         self.note(Happening::Detected(service));
         self.services[service].detected = Some(self.now);
         let incarnation = self.move_stage(service, Stage::Deciding);
@@ -230,6 +231,7 @@ impl World<'_> {
     /// The service runs at a group, at first with what is running there.
     fn settle_at(&mut self, service: ServiceId, target: usize) {
         self.move_stage(service, Stage::Serving);
+        self.incur_away(service);
         self.services[service].active = target;
         self.services[service].failback_pending = false;
         self.services[service].ordered = false;

@@ -42,12 +42,13 @@ impl World<'_> {
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
         let plan = &self.layout.populations[population];
         let (key, first, calm, guarded) = (plan.key, plan.first, plan.calm, plan.only_while_operating);
+        let repair = &self.scenario.classes[plan.class].repair;
         for nth in 0..pool.groups() {
             let group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let (turns, unit) = (calm && group.is_single(), UnitId::new(first.index() + group.first() as usize));
             let (next_hit, victim, aside) = (SimTime::ZERO, Some(unit), false);
             let mut pool =
-                RunningPool { group, population, first, guarded, calm, turns, unit, next_hit, victim, aside };
+                RunningPool { group, population, repair, first, guarded, calm, turns, unit, next_hit, victim, aside };
             let hit = pool.draw_hit(SimTime::ZERO);
             let group = self.pools.push(pool);
             self.care[population].groups.get_or_insert(group);

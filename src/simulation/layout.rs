@@ -1,5 +1,6 @@
 //! What a worker looks up again and again, worked out once from the scenario.
 
+use super::incurred::Wants;
 use crate::engine::{Pool, name_key};
 use crate::id::{Id, IdRange, IdVec};
 use crate::model::{
@@ -67,6 +68,8 @@ pub(super) struct Layout {
     pub calm: IdVec<ServiceId, bool>,
     /// Services with standby groups.
     pub standby: IdVec<ServiceId, bool>,
+    /// What the account asks for.
+    pub wants: Wants,
 }
 
 impl Layout {
@@ -104,6 +107,7 @@ impl Layout {
                 .collect(),
             counted: IdVec::new(),
             calm: IdVec::new(),
+            wants: Wants::of(scenario),
             populations,
         };
         layout.connect(scenario);
@@ -164,6 +168,7 @@ impl Layout {
             && model.start_up.is_none()
             && model.load.is_none()
             && model.redundancy_unit == Level::Node
+            && self.wants.busy.is_empty() // what its hosts draw is no count
     }
 
     /// True for nodes; plant and lines may stand in a domain but are no nodes of it.

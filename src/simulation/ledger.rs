@@ -1,85 +1,89 @@
 //! The books of a service: what each stretch of time was worth, its outages, the windows of its promise.
 
-use super::state::{World, slice_end};
-use super::tally::{EventKind, PROFILE_BINS, TallyEvent};
+use super::state::{ServiceState, World, slice_end};
+use super::tally::{EventKind, PROFILE_BINS, ServiceTally, TallyEvent, TrialTally};
 use super::trace::Status;
 use crate::model::{Disruption, ServiceId};
 use crate::quantity::{MICROSECONDS_PER_SECOND, SimTime, Span};
 
-impl World<'_> {
+/// Microseconds of a stretch within a trial. The signed conversion costs a fifth of the unsigned one.
+#[inline]
+pub(super) fn reckoned(stretch: Span) -> f64 {
+    stretch.as_microseconds().cast_signed() as f64
+}
+
+impl ServiceState {
     /// Books the time since the last change under the state that held.
-    pub(super) fn accrue(&mut self, service: ServiceId) {
-        let now = self.now;
-        let state = &mut self.services[service];
-        let since = std::mem::replace(&mut state.since, now);
+    #[inline(never)]
+    pub fn accrue(&mut self, service: ServiceId, now: SimTime, tally: &mut TrialTally) {
+        let since = std::mem::replace(&mut self.since, now);
         if since == now {
             return;
         }
-        state.degree_least = state.degree_least.min(state.degree);
-        if now <= state.slice_end {
-            state.slice_degree += f64::from(state.degree) * (now - since).as_microseconds() as f64;
+        self.degree_least = self.degree_least.min(self.degree);
+        if now <= self.slice_end {
+            self.slice_degree += f64::from(self.degree) * reckoned(now - since);
         } else {
-            self.cross_slices(service, since);
+            self.cross_slices(since, now, tally.scenario.horizon, &mut tally.redundancy[service]);
         }
         // Whoever is up, could lose another, and carries no load has nothing else to book: the common case.
-        let state = &self.services[service];
-        if state.status != Status::Up || state.degree == 0 || state.split || state.utilised > 0.0 {
-            self.accrue_trouble(service, now - since);
+        if self.status != Status::Up || self.degree == 0 || self.split || self.utilised > 0.0 {
+            self.accrue_trouble(now - since, &mut tally.services[service]);
         }
     }
 
     /// The redundancy degree over a stretch that runs into later slices of the horizon.
-    #[cold]
-    fn cross_slices(&mut self, service: ServiceId, mut from: SimTime) {
-        let (now, horizon) = (self.now, self.scenario.horizon);
+    fn cross_slices(&mut self, mut from: SimTime, now: SimTime, horizon: Span, profile: &mut [f64]) {
         while from < now {
-            let state = &mut self.services[service];
-            let until = now.min(state.slice_end);
-            state.slice_degree += f64::from(state.degree) * (until - from).as_microseconds() as f64;
+            let until = now.min(self.slice_end);
+            self.slice_degree += f64::from(self.degree) * reckoned(until - from);
             from = until;
-            if state.slice_end <= from && state.slice + 1 < PROFILE_BINS {
-                self.close_slice(service);
-                let state = &mut self.services[service];
-                state.slice += 1;
-                state.slice_end = slice_end(horizon, state.slice);
+            if self.slice_end <= from && self.slice + 1 < PROFILE_BINS {
+                self.close_slice(profile);
+                self.slice += 1;
+                self.slice_end = slice_end(horizon, self.slice);
             }
         }
     }
 
-    fn close_slice(&mut self, service: ServiceId) {
-        let state = &mut self.services[service];
-        let degree = std::mem::take(&mut state.slice_degree) / MICROSECONDS_PER_SECOND as f64;
-        self.tally.redundancy[service][state.slice] += degree;
+    fn close_slice(&mut self, profile: &mut [f64]) {
+        let degree = std::mem::take(&mut self.slice_degree) / MICROSECONDS_PER_SECOND as f64;
+        profile[self.slice] += degree;
     }
 
     /// What there is to book beside the redundancy degree.
-    #[inline(never)]
-    fn accrue_trouble(&mut self, service: ServiceId, passed: Span) {
-        let (state, seconds) = (&self.services[service], passed.as_seconds());
-        let tally = &mut self.tally.services[service];
-        if state.degree == 0 {
+    fn accrue_trouble(&self, passed: Span, tally: &mut ServiceTally) {
+        let seconds = passed.as_seconds();
+        if self.degree == 0 {
             tally.exposed += passed;
         }
-        if state.split {
+        if self.split {
             tally.split_brain += passed;
         }
-        match state.status {
+        match self.status {
             Status::Up => {}
             Status::Degraded => {
                 tally.degraded += passed;
-                tally.served_in_incidents += state.share * seconds;
+                tally.served_in_incidents += self.share * seconds;
             }
             Status::Down => {
                 tally.down += passed;
-                let part = seconds / state.causes.len().max(1) as f64;
-                for cause in &state.causes {
+                let part = seconds / self.causes.len().max(1) as f64;
+                for cause in &self.causes {
                     tally.charged[*cause as usize] += part;
                 }
             }
         }
-        if state.status != Status::Down {
-            tally.utilised += state.utilised * seconds;
+        if self.status != Status::Down {
+            tally.utilised += self.utilised * seconds;
         }
+    }
+}
+
+impl World<'_> {
+    /// Books the time since the last change of a service under the state that held.
+    pub(super) fn accrue(&mut self, service: ServiceId) {
+        self.services[service].accrue(service, self.now, &mut self.tally);
     }
 
     /// Books an outage that ended, or that the end of the trial cuts off.
@@ -93,7 +97,7 @@ impl World<'_> {
         self.book_windows(service, since, self.now);
         let tally = &mut self.tally.services[service];
         tally.outages.add(length);
-        self.tally.events.push(TallyEvent { service, kind: EventKind::Outage, length });
+        self.tally.events.push(TallyEvent { service, kind: EventKind::Outage, began: since, length });
         if planned {
             return;
         }
@@ -114,7 +118,7 @@ impl World<'_> {
         if recovered {
             let class = Disruption::ALL.iter().position(|other| *other == disruption).unwrap_or(0);
             tally.recoveries[class].add(length);
-            self.tally.events.push(TallyEvent { service, kind: EventKind::Recovery(disruption), length });
+            self.tally.events.push(TallyEvent { service, kind: EventKind::Recovery(disruption), began: since, length });
         } else {
             tally.unrecovered += 1;
         }
@@ -164,7 +168,7 @@ impl World<'_> {
             while self.services[service].window < ends {
                 self.close_window(service);
             }
-            self.close_slice(service);
+            self.services[service].close_slice(&mut self.tally.redundancy[service]);
             let degree: f64 = self.tally.redundancy[service].iter().sum();
             let tally = &mut self.tally.services[service];
             tally.degree = degree;

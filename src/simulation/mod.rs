@@ -12,6 +12,7 @@ mod draw;
 mod event;
 mod failover;
 mod failure;
+mod incurred;
 mod layout;
 mod ledger;
 mod network;
@@ -27,6 +28,7 @@ mod trace;
 mod trial;
 mod work;
 
+pub use incurred::{Away, DataLoss, Incurred, YEAR};
 pub use tally::{
     DataEvent, DataEventKind, DatasetTally, DomainTally, EventKind, EventTotals, PROFILE_BINS, ScenarioTally,
     ServiceTally, TallyEvent, TrialTally,

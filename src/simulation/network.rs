@@ -2,7 +2,7 @@
 
 use super::state::World;
 use super::trace::Happening;
-use crate::id::Id;
+use crate::id::{DisjointSets, Id};
 use crate::model::{Cause, DomainId, Endpoint, LinkId, UnitId};
 
 /// Component label of the place where the users are, and of everything without a link.
@@ -54,11 +54,11 @@ impl World<'_> {
     pub(super) fn join_components(&mut self) {
         let scenario = self.scenario;
         let outside = scenario.domains.len();
-        let mut roots: Vec<u32> = (0..=outside as u32).collect();
+        let mut sets = DisjointSets::new(outside + 1);
         for (domain, model) in scenario.domains.enumerate() {
             let around = model.parent.and_then(|parent| self.layout.endpoint[parent]);
             if let (true, Some(around)) = (self.layout.endpoint[domain] == Some(domain), around) {
-                join(&mut roots, domain.index(), around.index());
+                sets.join(domain.index(), around.index());
             }
         }
         for (id, link) in scenario.links.enumerate() {
@@ -67,13 +67,13 @@ impl World<'_> {
                     Endpoint::Domain(domain) => domain.index(),
                     Endpoint::Outside => outside,
                 });
-                join(&mut roots, left, right);
+                sets.join(left, right);
             }
         }
         for domain in scenario.domains.ids() {
-            self.components[domain] = root(&mut roots, domain.index()) as u32;
+            self.components[domain] = sets.lowest(domain.index()) as u32;
         }
-        self.outside_component = root(&mut roots, outside) as u32;
+        self.outside_component = sets.lowest(outside) as u32;
     }
 
     fn component_of_end(&self, end: Endpoint) -> u32 {
@@ -167,19 +167,4 @@ impl World<'_> {
             }
         }
     }
-}
-
-/// The lowest member of a set, found with ever shorter ways.
-fn root(roots: &mut [u32], mut at: usize) -> usize {
-    while roots[at] as usize != at {
-        roots[at] = roots[roots[at] as usize];
-        at = roots[at] as usize;
-    }
-    at
-}
-
-/// Makes two sets one.
-fn join(roots: &mut [u32], left: usize, right: usize) {
-    let (left, right) = (root(roots, left), root(roots, right));
-    roots[left.max(right)] = left.min(right) as u32;
 }

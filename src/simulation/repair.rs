@@ -4,9 +4,26 @@ use super::draw::{Purpose, chance, draw, draw_exponential};
 use super::event::{Event, Incarnation};
 use super::state::{Origin, Phase, World};
 use super::trace::Happening;
+use crate::engine::{Rng, TrialKey};
 use crate::id::{Id, IdRange};
 use crate::model::{ClassId, CrewId, Distribution, PopulationId, PopulationKind, Role, UnitId};
 use crate::quantity::{SimTime, Span};
+
+/// The stream of all repairs of a unit, one after the other: its nth takes the same time in every design, at half the cost of a stream a repair.
+pub(super) fn repair_stream(trial: TrialKey, unit_key: u64) -> Rng {
+    trial.stream(Purpose::Repair as u64, unit_key, 0)
+}
+
+/// The next repair time out of a unit's stream, which begins with its first repair in a trial.
+#[expect(clippy::inline_always, reason = "see `calm.rs`")]
+#[inline(always)]
+pub(super) fn next_repair(law: &Distribution, stream: &mut Option<Rng>, begin: impl FnOnce() -> Rng) -> Span {
+    let stream = stream.get_or_insert_with(begin);
+    match law {
+        Distribution::Exponential { mean } => draw_exponential(*mean, stream),
+        law => draw(law, stream),
+    }
+}
 
 impl World<'_> {
     /// First step of a repair: travel and paperwork.
@@ -120,20 +137,10 @@ impl World<'_> {
     }
 
     /// How long the next hands-on repair of a unit takes.
-    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
-    #[inline(always)]
-    pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
-        let class = &self.scenario.classes[self.layout.populations[population].class];
+    fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
+        let law = &self.scenario.classes[self.layout.populations[population].class].repair;
         let (trial, layout) = (self.key, &self.layout);
-        // One stream a unit: its nth repair takes the same time in every design, at half the cost of a stream a repair.
-        let stream = match &mut self.repair_streams[unit] {
-            Some(stream) => stream,
-            none => none.insert(trial.stream(Purpose::Repair as u64, layout.unit_key(population, unit), 0)),
-        };
-        match &class.repair {
-            Distribution::Exponential { mean } => draw_exponential(*mean, stream),
-            law => draw(law, stream),
-        }
+        next_repair(law, &mut self.repair_streams[unit], || repair_stream(trial, layout.unit_key(population, unit)))
     }
 
     /// Repair, replacement or planned work is done.
@@ -151,6 +158,9 @@ impl World<'_> {
         }
         self.units[unit].incarnation += 1;
         self.tally.scenario.repairs += 1;
+        if self.layout.wants.repairs {
+            self.incur_repair(unit);
+        }
         self.note(Happening::Repaired(unit));
         if self.layout.populations[population].pool.is_none() {
             self.renew_clock(population, unit);

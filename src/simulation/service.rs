@@ -109,6 +109,9 @@ impl World<'_> {
         if worth.status == Status::Down {
             self.find_causes(service);
         }
+        if !self.layout.wants.busy.is_empty() {
+            self.meter(service);
+        }
     }
 
     /// Moves the stage of a service on: lost, found, starting.

@@ -2,6 +2,7 @@
 
 use super::data::DataState;
 use super::event::{Event, GroupId, Incarnation, Word};
+use super::incurred::{Incurred, Meter, Wants};
 use super::layout::{self, Layout};
 use super::plan::PlanStates;
 use super::staff::StaffState;
@@ -32,7 +33,7 @@ pub(super) struct World<'a> {
     pub end: SimTime,
     pub queue: Queue<Word>,
     /// The groups of all pools that have started.
-    pub pools: IdVec<GroupId, RunningPool>,
+    pub pools: IdVec<GroupId, RunningPool<'a>>,
     /// Repair times of each unit, one after the other; begun with its first repair in a trial.
     pub repair_streams: IdVec<UnitId, Option<Rng>>,
     pub units: IdVec<UnitId, Unit>,
@@ -68,6 +69,8 @@ pub(super) struct World<'a> {
     pub down: Vec<ServiceId>,
     pub any_down_since: SimTime,
     pub tally: TrialTally,
+    /// Power that work draws.
+    pub meter: Meter,
     pub trace: Option<Box<Trace>>,
     /// From when on the trace is kept.
     pub trace_from: SimTime,
@@ -110,7 +113,8 @@ impl<'a> World<'a> {
             services_dirty: BinaryHeap::new(),
             down: Vec::new(),
             any_down_since: SimTime::ZERO,
-            tally: TrialTally::new(scenario),
+            tally: TrialTally::new(scenario, &layout.wants),
+            meter: Meter::new(scenario, &layout.wants),
             trace: None,
             trace_from: SimTime::ZERO,
             scenario,
@@ -196,6 +200,7 @@ impl<'a> World<'a> {
         self.clocks_dirty = false;
         self.down.clear();
         self.tally.reset(scenario.horizon);
+        self.meter.reset();
     }
 
     /// Schedules an event unless it lies beyond the end of the trial.
@@ -271,8 +276,9 @@ pub(super) fn slice_end(horizon: Span, slice: usize) -> SimTime {
 }
 
 impl TrialTally {
-    fn new(scenario: &Scenario) -> Self {
+    fn new(scenario: &Scenario, wants: &Wants) -> Self {
         let mut tally = Self {
+            incurred: Incurred::new(scenario, wants),
             services: IdVec::filled(ServiceTally::default(), scenario.services.len()),
             domains: IdVec::filled(DomainTally::default(), scenario.domains.len()),
             datasets: IdVec::filled(DatasetTally::default(), scenario.datasets.len()),
@@ -326,5 +332,6 @@ impl TrialTally {
         self.scenario = ScenarioTally { horizon, crew_people, strikes, ..ScenarioTally::default() };
         self.events.clear();
         self.data_events.clear();
+        self.incurred.reset();
     }
 }

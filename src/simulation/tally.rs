@@ -1,8 +1,9 @@
 //! What one trial leaves behind: sums that metrics are made of.
 
+use super::incurred::Incurred;
 use crate::id::IdVec;
 use crate::model::{DatasetId, Disruption, DomainId, ServiceId};
-use crate::quantity::Span;
+use crate::quantity::{SimTime, Span};
 
 /// Equal slices of the horizon in which the redundancy degree is recorded.
 pub const PROFILE_BINS: usize = 50;
@@ -203,6 +204,8 @@ pub struct TallyEvent {
     pub service: ServiceId,
     /// Of which kind.
     pub kind: EventKind,
+    /// When it began.
+    pub began: SimTime,
     /// How long it took.
     pub length: Span,
 }
@@ -261,4 +264,6 @@ pub struct TrialTally {
     pub data_events: Vec<DataEvent>,
     /// Per service: redundancy degree integrated over each of [`PROFILE_BINS`] equal slices of the horizon, degree times seconds.
     pub redundancy: IdVec<ServiceId, Vec<f64>>,
+    /// What the account is made from; empty for a scenario without prices.
+    pub incurred: Incurred,
 }

@@ -70,6 +70,7 @@ impl World<'_> {
         self.settle_domains();
         self.settle_data_books();
         self.settle_ledgers();
+        self.settle_incurred();
     }
 
     /// Brings everything that an event touched up to date: most events touch nothing that waits.

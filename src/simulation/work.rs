@@ -20,7 +20,7 @@ impl World<'_> {
         let length = queue + Span::from_seconds(model.re_enter * lost.as_seconds());
         if law.is_some() || model.re_enter > 0.0 {
             self.tally.services[service].catch_ups.add(length);
-            self.tally.events.push(TallyEvent { service, kind: EventKind::CatchUp, length });
+            self.tally.events.push(TallyEvent { service, kind: EventKind::CatchUp, began: self.now, length });
         }
         let incident = self.trace.is_some().then(|| Box::new(self.service_incident(service, Some(self.now))));
         let state = &mut self.services[service];

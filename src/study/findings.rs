@@ -2,9 +2,11 @@
 
 use crate::estimate::Estimate;
 use crate::metric::About;
-use crate::model::{Cause, DatasetId, Disruption, DomainId, Expectation, Scenario, ServiceId, StoreId, Subject};
+use crate::model::{
+    Cause, CostItem, DatasetId, Disruption, DomainId, Expectation, Scenario, ServiceId, StoreId, Subject,
+};
 pub use crate::montecarlo::Stopped;
-use crate::quantity::Span;
+use crate::quantity::{Currency, Span};
 use crate::simulation::Trace;
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ pub struct Findings {
     pub domains: Vec<(DomainId, SubjectFindings)>,
     /// Over the whole scenario.
     pub whole: SubjectFindings,
+    /// The account; `None` for a scenario without prices.
+    pub cost: Option<CostFindings>,
     /// Per service and disruption class, then per dataset.
     pub verdicts: Vec<Verdict>,
     /// Simulated against exact.
@@ -77,6 +81,59 @@ impl SubjectFindings {
     pub fn metric(&self, key: &str) -> Option<&Measured> {
         self.metrics.iter().find(|measured| measured.about.key == key)
     }
+}
+
+/// The account over all trials. Amounts are per year of 365.25 days, in one currency.
+#[derive(Clone, Debug)]
+pub struct CostFindings {
+    /// What every amount is in.
+    pub currency: Currency,
+    /// The metrics of the account that the prices allow to tell, in table order.
+    pub metrics: Vec<Measured>,
+    /// Lines of the account, running costs first.
+    pub items: Vec<ItemCost>,
+    /// Cost of time down by cause, all services together, largest first.
+    pub causes: Vec<(Cause, f64)>,
+    /// The same by service, each largest first.
+    pub parts: Vec<(ServiceId, Cause, f64)>,
+    /// What each service has to do with: licences and operation, and what its outages cost; services without either are left out.
+    pub services: Vec<ServiceCost>,
+    /// Whole years by what they cost; empty when a trial is shorter than a year.
+    pub years: Vec<Bin>,
+    /// What every year costs at least, whatever happens.
+    pub fixed: f64,
+}
+
+impl CostFindings {
+    /// The metric with this key.
+    #[must_use]
+    pub fn metric(&self, key: &str) -> Option<&Measured> {
+        self.metrics.iter().find(|measured| measured.about.key == key)
+    }
+}
+
+/// One line of the account, per year of 365.25 days.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ItemCost {
+    /// Which line.
+    pub item: CostItem,
+    /// Mean over trials.
+    pub yearly: f64,
+    /// Lower end of its 95 % interval; `None` for a single trial.
+    pub low: Option<f64>,
+    /// Upper end of its 95 % interval; `None` for a single trial.
+    pub high: Option<f64>,
+}
+
+/// What one service costs per year of 365.25 days.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ServiceCost {
+    /// Which service.
+    pub service: ServiceId,
+    /// Licences and operation.
+    pub running: f64,
+    /// Time down, credits and fines.
+    pub loss: f64,
 }
 
 /// One metric of one subject.

@@ -1,9 +1,12 @@
 //! Both sides run, compared and judged; [`crate::docs::methodology`] says how.
 
+mod account;
+pub mod compare;
 mod crosscheck;
 pub mod design;
 pub mod drill;
 mod findings;
+pub mod front;
 mod run;
 mod simulate;
 pub mod sweep;
@@ -14,8 +17,8 @@ mod verdict_data;
 
 pub use crosscheck::FAMILY_LEVEL;
 pub use findings::{
-    Attribution, Bin, Check, ChosenTrial, Convergence, Expected, Findings, Judgement, Measured, Promiser, Stopped,
-    SubjectFindings, TrialRow, Verdict, Which,
+    Attribution, Bin, Check, ChosenTrial, Convergence, CostFindings, Expected, Findings, ItemCost, Judgement, Measured,
+    Promiser, ServiceCost, Stopped, SubjectFindings, TrialRow, Verdict, Which,
 };
 pub use run::{chosen_trials, findings};
 pub use simulate::{conclude, simulate};

@@ -10,7 +10,7 @@ use crate::analytic::{Prediction, Predictions};
 use crate::estimate::{Estimate, Quantile, Quantiles, Sectioned};
 use crate::id::Id as _;
 use crate::metric::{
-    DATASET_METRICS, DOMAIN_METRICS, Lengths, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums, position,
+    COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, Lengths, Metric, SCENARIO_METRICS, SERVICE_METRICS, Sums, position,
 };
 use crate::model::{Cause, DatasetId, Disruption, DomainId, Scenario, ServiceId, Subject};
 use crate::montecarlo::{Fold, Outcomes, Prefix, SubjectFold};
@@ -54,6 +54,7 @@ pub fn findings(
     let domains: Vec<(DomainId, SubjectFindings)> =
         named.enumerate().map(|(nth, id)| (id, study.domain(nth, id))).collect();
     let whole = study.whole();
+    let cost = study.cost();
 
     let find = |subject: Subject, key: &str| {
         let measured = match subject {
@@ -61,12 +62,14 @@ pub fn findings(
             Subject::Dataset(id) => datasets.get(id.index())?.1.metric(key),
             Subject::Domain(id) => domains.iter().find(|(domain, _)| *domain == id)?.1.metric(key),
             Subject::Scenario => whole.metric(key),
+            Subject::Cost => cost.as_ref()?.metric(key),
         };
         let edge = match subject {
             Subject::Service(_) => SERVICE_METRICS[position(&SERVICE_METRICS, key)?].sample.edge(),
             Subject::Dataset(_) => DATASET_METRICS[position(&DATASET_METRICS, key)?].sample.edge(),
             Subject::Domain(_) => DOMAIN_METRICS[position(&DOMAIN_METRICS, key)?].sample.edge(),
             Subject::Scenario => SCENARIO_METRICS[position(&SCENARIO_METRICS, key)?].sample.edge(),
+            Subject::Cost => COST_METRICS[position(&COST_METRICS, key)?].sample.edge(),
         };
         measured.map(|measured| Found { measured, edge })
     };
@@ -90,6 +93,7 @@ pub fn findings(
         datasets,
         domains,
         whole,
+        cost,
         verdicts,
         checks,
         unchecked: predictions.skipped.clone(),
@@ -117,7 +121,7 @@ fn fixed(prediction: &Prediction) -> Option<ServiceId> {
     let static_blocks = prediction.metric == "outage_probability" && prediction.method.starts_with("static");
     match prediction.subject {
         Subject::Service(id) if static_blocks && prediction.value > 0.0 && prediction.value < 1.0 => Some(id),
-        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario => None,
+        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => None,
     }
 }
 
@@ -134,11 +138,11 @@ fn rows(outcomes: &Outcomes, services: usize) -> Vec<TrialRow> {
 }
 
 /// What the findings of every subject are made from.
-struct Study<'a> {
-    scenario: &'a Scenario,
-    outcomes: &'a Outcomes,
-    total: Option<Fold>,
-    exact: &'a dyn Fn(Subject, &str) -> Option<f64>,
+pub(super) struct Study<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) outcomes: &'a Outcomes,
+    pub(super) total: Option<Fold>,
+    pub(super) exact: &'a dyn Fn(Subject, &str) -> Option<f64>,
 }
 
 impl Study<'_> {
@@ -235,8 +239,8 @@ impl Study<'_> {
                 }
             }
             Lengths::CatchUps => sections.merge(&kinds[EventKind::CatchUp.index()]),
-            // Of datasets only.
-            Lengths::Points | Lengths::Phase(_) => {}
+            // Of datasets and of the account only.
+            Lengths::Points | Lengths::Phase(_) | Lengths::Years(_) => {}
         }
         sections
     }
@@ -246,8 +250,10 @@ impl Study<'_> {
             Lengths::Points => DataEventKind::Point,
             Lengths::Recoveries => DataEventKind::Recovery,
             Lengths::Phase(phase) => DataEventKind::Phase(phase),
-            // Of services only.
-            Lengths::Outages | Lengths::Detections | Lengths::CatchUps => return Sectioned::default(),
+            // Of services and of the account only.
+            Lengths::Outages | Lengths::Detections | Lengths::CatchUps | Lengths::Years(_) => {
+                return Sectioned::default();
+            }
         };
         self.outcomes.counts.data_lengths[dataset.index()][kind.index()].clone()
     }

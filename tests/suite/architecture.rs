@@ -17,8 +17,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("scenario", &["quantity", "id", "model", "catalogue"]),
     ("simulation", &["quantity", "id", "engine", "model", "catalogue"]),
     ("analytic", &["quantity", "id", "model", "catalogue"]),
-    ("metric", &["quantity", "id", "model", "engine", "estimate", "simulation"]),
-    ("montecarlo", &["quantity", "id", "model", "engine", "estimate", "simulation", "metric"]),
+    ("cost", &["quantity", "id", "model", "simulation"]),
+    ("metric", &["quantity", "id", "model", "engine", "estimate", "simulation", "cost"]),
+    ("montecarlo", &["quantity", "id", "model", "engine", "estimate", "simulation", "cost", "metric"]),
     (
         "study",
         &[
@@ -31,11 +32,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "scenario",
             "simulation",
             "analytic",
+            "cost",
             "metric",
             "montecarlo",
         ],
     ),
-    ("report", &["quantity", "id", "model", "estimate", "catalogue", "simulation", "metric", "study"]),
+    ("report", &["quantity", "id", "model", "estimate", "catalogue", "simulation", "cost", "metric", "study"]),
 ];
 
 /// Words that must not occur in the code of a folder, with the reason.

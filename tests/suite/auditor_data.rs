@@ -391,7 +391,7 @@ impl Auditor<'_> {
                     wrong.push(format!("{dataset:?}: {what}: {books:?}"));
                 }
             };
-            let (size, writes) = (model.size.get() as f64, model.writes.bits_per_second() / 8.0);
+            let (size, writes) = (model.size.get() as f64, model.writes.bytes_per_second());
             let horizon = self.scenario.horizon.as_seconds();
             let lost_for = state.lost_for + state.lost.map_or(Span::ZERO, |lost| end - lost);
             check(books.unreadable >= lost_for, "readable while it was lost");

@@ -1,11 +1,13 @@
 //! Are results a function of scenario, seed and number of trials alone? Threads, batches and shards change no bit.
 
-use crate::support::{BUSY, scenario};
+use crate::generator_data::generate;
+use crate::support::{BUSY, root, scenario, scenario_in};
 use drsim::id::Id as _;
 use drsim::model::{Scenario, ServiceId, Subject};
 use drsim::montecarlo::{Outcomes, Plan, Stopped, Until, merge};
 use drsim::report::{folder, json};
-use drsim::simulation::Simulator;
+use drsim::scenario::{Source, load};
+use drsim::simulation::{Simulator, TrialTally};
 use drsim::study::{conclude, simulate};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,6 +17,11 @@ const SEED: u64 = 20;
 /// The busy scenario, two months of it, so that thousands of trials are cheap.
 fn busy() -> Arc<Scenario> {
     Arc::new(scenario(&BUSY.replace("horizon = \"3 years\"", "horizon = \"61 days\"")))
+}
+
+/// Mirrors, backups, restores, people and a plan, in a study of a file.
+fn bank() -> Arc<Scenario> {
+    Arc::new(scenario_in(&root().join("scenarios/quickstart/city-bank.toml")))
 }
 
 fn run(scenario: &Scenario, plan: &Plan) -> Outcomes {
@@ -39,30 +46,60 @@ fn assert_same_files(left: &[(String, String)], right: &[(String, String)], what
     }
 }
 
-/// 1100 trials: two blocks, the second with a short piece.
-#[test]
-fn threads_change_no_byte_of_any_file() {
-    let scenario = busy();
-    let one = files(&scenario, &run(&scenario, &Plan::whole(1100, 1)));
+fn assert_threads_change_nothing(scenario: &Arc<Scenario>) {
+    // Two blocks, the second with a short piece.
+    let one = files(scenario, &run(scenario, &Plan::whole(1100, 1)));
     for threads in [2, 3, 8] {
-        let many = files(&scenario, &run(&scenario, &Plan::whole(1100, threads)));
+        let many = files(scenario, &run(scenario, &Plan::whole(1100, threads)));
         assert_same_files(&one, &many, &format!("{threads} threads"));
     }
-    let other_seed = simulate(&scenario, SEED + 1, &Plan::whole(1100, 1), &|_| (), &AtomicBool::new(false)).unwrap();
-    assert_ne!(one, files(&scenario, &other_seed), "the comparison sees differences");
+    let other_seed = simulate(scenario, SEED + 1, &Plan::whole(1100, 1), &|_| (), &AtomicBool::new(false)).unwrap();
+    assert_ne!(one, files(scenario, &other_seed), "the comparison sees differences");
 }
 
-/// Each trial of a batch is what it is alone, in whatever order a worker meets them.
+#[test]
+fn threads_change_no_byte_of_any_file() {
+    assert_threads_change_nothing(&busy());
+}
+
+#[test]
+fn threads_change_no_byte_where_there_are_data() {
+    let bank = bank();
+    assert!(!bank.datasets.is_empty() && !bank.backups.is_empty() && !bank.plans.is_empty());
+    assert_threads_change_nothing(&bank);
+}
+
+/// Each trial of a batch is what it is alone, in whatever order a worker meets them; returns the batch.
+fn assert_alone_as_in_a_batch(scenario: &Scenario, trials: u64) -> Vec<TrialTally> {
+    let mut worker = Simulator::new(scenario);
+    let batch: Vec<_> = (0..trials).map(|trial| worker.run(SEED, trial).clone()).collect();
+    for (trial, in_batch) in batch.iter().enumerate().rev() {
+        let name = &scenario.name;
+        assert_eq!(worker.run(SEED, trial as u64), in_batch, "{name}: trial {trial} from last to first");
+        assert_eq!(Simulator::new(scenario).run(SEED, trial as u64), in_batch, "{name}: trial {trial} alone");
+    }
+    batch
+}
+
 #[test]
 fn a_trial_alone_is_the_trial_in_a_batch() {
-    let scenario = scenario(BUSY);
-    let mut worker = Simulator::new(&scenario);
-    let batch: Vec<_> = (0..24).map(|trial| worker.run(SEED, trial).clone()).collect();
-    for (trial, in_batch) in batch.iter().enumerate().rev() {
-        assert_eq!(worker.run(SEED, trial as u64), in_batch, "trial {trial} from last to first");
-        assert_eq!(Simulator::new(&scenario).run(SEED, trial as u64), in_batch, "trial {trial} alone");
+    for scenario in [&scenario(BUSY), &bank()] {
+        let batch = assert_alone_as_in_a_batch(scenario, 24);
+        assert!(batch.windows(2).all(|pair| pair[0] != pair[1]), "trials differ");
     }
-    assert!(batch.windows(2).all(|pair| pair[0] != pair[1]), "trials differ");
+}
+
+/// Every scheme, mirror, store and schedule: nothing of a dataset, a backup or a transfer survives its trial.
+#[test]
+fn a_trial_of_random_data_alone_is_the_trial_in_a_batch() {
+    let mut restored = 0;
+    for number in 0..40 {
+        // The generator also writes what is refused.
+        let Ok(loaded) = load(&Source::from_text("data.toml", generate(number).0), &[]) else { continue };
+        let batch = assert_alone_as_in_a_batch(&loaded.scenario, 4);
+        restored += batch.iter().flat_map(|tally| &tally.datasets).map(|dataset| dataset.restores.1).sum::<u64>();
+    }
+    assert!(restored > 20, "{restored} restores in all of them");
 }
 
 /// 4196 trials are five blocks, the last one short.

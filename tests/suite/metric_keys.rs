@@ -29,6 +29,7 @@ fn path(subject: &str, key: &str) -> String {
         "service" => format!("services.web.{key}"),
         "dataset" => format!("datasets.orders.{key}"),
         "domain" => format!("domains.s.{key}"),
+        "cost" => format!("cost.{key}"),
         _ => format!("scenario.{key}"),
     }
 }
@@ -45,9 +46,15 @@ fn every_metric_can_be_expected() {
             "service" => findings.services[0].1.metric(about.key),
             "dataset" => findings.datasets[0].1.metric(about.key),
             "domain" => findings.domains[0].1.metric(about.key),
+            "cost" => findings.cost.as_ref().and_then(|cost| cost.metric(about.key)),
             _ => findings.whole.metric(about.key),
         };
-        assert_eq!(expected.measured, measured.unwrap().estimate.point, "{}", expected.expectation.written);
+        assert_eq!(
+            expected.measured,
+            measured.and_then(|measured| measured.estimate.point),
+            "{}",
+            expected.expectation.written
+        );
         // Nothing is detected, promised or failed over here, so some metrics have no value.
         assert_eq!(expected.holds.is_some(), expected.measured.is_some(), "{}", expected.expectation.written);
     }
@@ -63,7 +70,7 @@ fn what_cannot_be_answered_is_refused() {
             let path = path(subject, about.key) + "." + point;
             assert_eq!(loads(&path), about.distribution, "{path}");
         }
-        for other in ["service", "dataset", "domain", "scenario"] {
+        for other in ["service", "dataset", "domain", "scenario", "cost"] {
             let there = metric::all().any(|(kind, metric)| kind == other && metric.key == about.key);
             assert_eq!(loads(&path(other, about.key)), there, "{}", path(other, about.key));
         }

@@ -25,6 +25,7 @@ fn disagreements(findings: &Findings) -> Vec<String> {
         Subject::Dataset(id) => findings.scenario.datasets[id].name.clone(),
         Subject::Domain(id) => findings.scenario.domains[id].name.clone(),
         Subject::Scenario => "the whole".to_owned(),
+        Subject::Cost => "the account".to_owned(),
     };
     let wrong = findings.checks.iter().filter(|check| check.agrees == Some(false));
     wrong

@@ -28,6 +28,9 @@ impl Pair {
 
     fn pop(&mut self) {
         let expected = self.twin.pop().map(|Reverse((at, sequence))| (SimTime::from_microseconds(at), sequence));
+        let (quiet, bottom) = (self.ladder.quiet_until(), self.ladder.bottom.len() > self.ladder.head);
+        let next = expected.map_or(SimTime::NEVER, |(at, _)| at);
+        assert!(quiet <= next && (quiet == next || !bottom), "quiet until {quiet:?}, but {next:?} comes next");
         assert_eq!(self.ladder.pop(), expected);
         self.now = expected.map_or(self.now, |(at, _)| at.as_microseconds());
         assert_eq!(self.ladder.len(), self.twin.len());

@@ -31,7 +31,7 @@ pub fn name(scenario: &Scenario, subject: Subject) -> &str {
         Subject::Service(id) => &scenario.services[id].name,
         Subject::Dataset(id) => &scenario.datasets[id].name,
         Subject::Domain(id) => &scenario.domains[id].name,
-        Subject::Scenario => &scenario.name,
+        Subject::Scenario | Subject::Cost => &scenario.name,
     }
 }
 
@@ -49,7 +49,7 @@ pub fn titled(scenario: &Scenario, subject: Subject) -> String {
         Subject::Service(id) => &scenario.services[id].title,
         Subject::Dataset(id) => &scenario.datasets[id].title,
         Subject::Domain(id) => &scenario.domains[id].title,
-        Subject::Scenario => &scenario.title,
+        Subject::Scenario | Subject::Cost => &scenario.title,
     };
     let name = label(scenario, subject);
     if title.trim().is_empty() || *title == name { name } else { format!("{name} {title}") }
@@ -63,6 +63,7 @@ pub const fn kind(subject: Subject) -> &'static str {
         Subject::Dataset(_) => "dataset",
         Subject::Domain(_) => "domain",
         Subject::Scenario => "scenario",
+        Subject::Cost => "cost",
     }
 }
 

@@ -1,9 +1,9 @@
 //! How many bytes would be lost with the primary copy, over the horizon.
 
 use super::axis::Scale;
-use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, ORANGE, fit};
-use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
-use super::timeline::elapsed_ticks;
+use super::canvas::{Anchor, GRID, INK, MUTED, ORANGE, fit};
+use super::sheet::{MARGIN, Sheet, WIDTH};
+use super::strips::Strips;
 use crate::report::number::{bytes, duration};
 use crate::report::wording;
 use crate::study::{Findings, SubjectFindings};
@@ -33,33 +33,25 @@ pub fn at_risk(findings: &Findings) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let body = rows.len() as f64 * ROW + 44.0;
+    let strips = Strips { rows: rows.len(), row: ROW, left: LEFT, right: RIGHT };
     let mut sheet = Sheet::new(
         findings,
-        body,
+        strips.body(),
         "Data at risk over time: bytes that would be lost with the primary copy, mean over trials",
         "暴露数据量随时间的变化：主拷贝此刻丢失将损失的字节数（各试验平均）",
     );
     let canvas = &mut sheet.canvas;
-    let bottom = TOP + body - 44.0;
-    let horizon = findings.scenario.horizon.as_seconds();
-    let x = Scale::linear((0.0, horizon), (LEFT, RIGHT));
-    for (at, text) in elapsed_ticks(&x, horizon, 6.0) {
-        canvas.line((at, TOP), (at, bottom), GRID, 1);
-        canvas.text((at, bottom + 14.0), &text, 12.0, Anchor::Middle, INK);
-    }
-    let foot = "time into the trial 试验内时间";
-    canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 34.0), foot, 12.0, Anchor::Middle, MUTED);
+    strips.time_axis(canvas, findings.scenario.horizon.as_seconds());
     let (mut promised, mut logarithmic) = (false, false);
     for (nth, (id, found)) in rows.iter().enumerate() {
         let dataset = &findings.scenario.datasets[*id];
-        let (top, floor) = (TOP + nth as f64 * ROW + 16.0, TOP + (nth + 1) as f64 * ROW - 12.0);
+        let (top, floor) = strips.within(nth, 16.0, 12.0);
         let middle = f64::midpoint(top, floor);
         let name = wording::titled(&dataset.title, &dataset.name);
         canvas.text((LEFT - 78.0, middle - 9.0), &fit(name, 13.0, LEFT - 78.0 - MARGIN), 13.0, Anchor::End, INK);
         let size = format!("of 共 {}", bytes(dataset.size.get() as f64));
         canvas.text((LEFT - 78.0, middle + 9.0), &size, 11.0, Anchor::End, MUTED);
-        let rate = dataset.writes.bits_per_second() / 8.0;
+        let rate = dataset.writes.bytes_per_second();
         let allowed = dataset.rpo.map(|rpo| (rpo.as_seconds() * rate, rpo)).filter(|(allowed, _)| *allowed > 0.0);
         let values = || found.at_risk.iter().copied().chain(allowed.map(|(allowed, _)| allowed));
         let most = values().fold(0.0, f64::max);
@@ -70,19 +62,7 @@ pub fn at_risk(findings: &Findings) -> Option<String> {
             canvas.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), GRID, 1);
             canvas.text((LEFT - 8.0, y.at(tick)), &bytes(tick), 11.0, Anchor::End, MUTED);
         }
-        let slice = (RIGHT - LEFT) / found.at_risk.len() as f64;
-        let mut steps: Vec<(f64, f64)> = Vec::new();
-        for (position, value) in found.at_risk.iter().enumerate() {
-            let from = LEFT + position as f64 * slice;
-            steps.push((from, y.at(*value)));
-            steps.push((from + slice, y.at(*value)));
-        }
-        let mut area = vec![(LEFT, floor)];
-        area.extend(steps.iter().copied());
-        area.push((RIGHT, floor));
-        canvas.polygon(area, FAINT);
-        canvas.path(steps, BLUE, 2);
-        canvas.line((LEFT, floor), (RIGHT, floor), INK, 1);
+        strips.area(canvas, &found.at_risk, &y, floor);
         let text = format!("mean 平均 {}", bytes(mean(found)));
         canvas.text((RIGHT + 12.0, middle - 18.0), &text, 13.0, Anchor::Start, INK);
         if let Some((allowed, rpo)) = allowed {

@@ -131,7 +131,7 @@ fn arrow(canvas: &mut super::canvas::Canvas, (x, y): (f64, f64)) {
 }
 
 /// One unit and two digits are enough on an axis.
-fn short(seconds: f64) -> String {
+pub(super) fn short(seconds: f64) -> String {
     let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
     let (unit, name) = units.into_iter().find(|(unit, _)| seconds >= 0.95 * unit).unwrap_or((1e-6, "µs"));
     let value = seconds / unit;

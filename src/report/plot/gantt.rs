@@ -139,7 +139,7 @@ pub fn gantt(findings: &DrillFindings) -> Option<String> {
 fn degraded<'a>(findings: &'a DrillFindings, row: &Affected) -> impl Iterator<Item = (SimTime, SimTime)> + use<'a> {
     let own = match row.subject {
         Subject::Service(id) => findings.walk.trace.stretches.get(id.index()),
-        Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario => None,
+        Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => None,
     };
     let stretches = own.map(Vec::as_slice).unwrap_or_default().iter();
     let seen = stretches.filter(|it| it.status == Status::Degraded && it.to > findings.event.strike);
@@ -220,7 +220,7 @@ fn draw_row(findings: &DrillFindings, canvas: &mut Canvas, scale: &Scale, row: &
     canvas.text((LEFT - 10.0, middle), &fit(&name, 13.0, LEFT - MARGIN), 13.0, Anchor::End, INK);
     let kind = match row.subject {
         Subject::Dataset(_) => "dataset 数据集",
-        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => "service 服务",
+        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => "service 服务",
     };
     canvas.text((LEFT - 10.0, middle + 17.0), kind, 11.0, Anchor::End, MUTED);
     bar(canvas, Look::Up, (LEFT, RIGHT), middle);

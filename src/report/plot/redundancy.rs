@@ -1,9 +1,9 @@
 //! How many further failures each service survives, over the horizon.
 
 use super::axis::Scale;
-use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, MUTED, fit};
-use super::sheet::{MARGIN, Sheet, TOP, WIDTH};
-use super::timeline::elapsed_ticks;
+use super::canvas::{Anchor, GRID, INK, MUTED, fit};
+use super::sheet::{MARGIN, Sheet, WIDTH};
+use super::strips::Strips;
 use crate::report::{brief, number, wording};
 use crate::study::Findings;
 
@@ -26,31 +26,18 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let body = rows.len() as f64 * ROW + 44.0;
+    let strips = Strips { rows: rows.len(), row: ROW, left: LEFT, right: RIGHT };
     let mut sheet = Sheet::new(
         findings,
-        body,
+        strips.body(),
         "Redundancy over time: further failures each service survives, mean over trials",
         "冗余度随时间的变化：各服务还能承受的故障数（各试验平均）",
     );
     let canvas = &mut sheet.canvas;
-    let bottom = TOP + body - 44.0;
-    let horizon = findings.scenario.horizon.as_seconds();
-    let x = Scale::linear((0.0, horizon), (LEFT, RIGHT));
-    for (at, text) in elapsed_ticks(&x, horizon, 6.0) {
-        canvas.line((at, TOP), (at, bottom), GRID, 1);
-        canvas.text((at, bottom + 14.0), &text, 12.0, Anchor::Middle, INK);
-    }
-    canvas.text(
-        (f64::midpoint(LEFT, RIGHT), bottom + 34.0),
-        "time into the trial 试验内时间",
-        12.0,
-        Anchor::Middle,
-        MUTED,
-    );
+    strips.time_axis(canvas, findings.scenario.horizon.as_seconds());
     for (nth, (id, found)) in rows.iter().enumerate() {
         let service = &findings.scenario.services[*id];
-        let (top, floor) = (TOP + nth as f64 * ROW + 12.0, TOP + (nth + 1) as f64 * ROW - 8.0);
+        let (top, floor) = strips.within(nth, 12.0, 8.0);
         let most = found.redundancy.iter().copied().fold(0.0, f64::max);
         let most = libm::ceil(most - 1e-9).max(1.0);
         let y = Scale::linear((0.0, most), (floor, top));
@@ -62,19 +49,7 @@ pub fn redundancy(findings: &Findings) -> Option<String> {
         canvas.text((LEFT - 10.0, top), &number::plain(most), 11.0, Anchor::End, MUTED);
         canvas.text((LEFT - 10.0, floor), "0", 11.0, Anchor::End, MUTED);
         canvas.line((LEFT, top), (RIGHT, top), GRID, 1);
-        let slice = (RIGHT - LEFT) / found.redundancy.len() as f64;
-        let mut steps: Vec<(f64, f64)> = Vec::new();
-        for (position, degree) in found.redundancy.iter().enumerate() {
-            let from = LEFT + position as f64 * slice;
-            steps.push((from, y.at(*degree)));
-            steps.push((from + slice, y.at(*degree)));
-        }
-        let mut area = vec![(LEFT, floor)];
-        area.extend(steps.iter().copied());
-        area.push((RIGHT, floor));
-        canvas.polygon(area, FAINT);
-        canvas.path(steps, BLUE, 2);
-        canvas.line((LEFT, floor), (RIGHT, floor), INK, 1);
+        strips.area(canvas, &found.redundancy, &y, floor);
         if let Some(degree) = found.metric(wording::REDUNDANCY).and_then(|measured| measured.estimate.point) {
             let text = format!("mean 平均 {}", number::plain(degree));
             canvas.text((RIGHT + 12.0, middle - 8.0), &text, 13.0, Anchor::Start, INK);

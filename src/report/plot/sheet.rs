@@ -31,9 +31,13 @@ impl Sheet {
 
     /// The same for what is not a study.
     pub(super) fn of(scenario: &Scenario, body: f64, english: &str, chinese: &str) -> Self {
+        Self::titled(wording::titled(&scenario.title, &scenario.name), body, english, chinese)
+    }
+
+    /// The same for what is not of one scenario.
+    pub(super) fn titled(title: &str, body: f64, english: &str, chinese: &str) -> Self {
         let mut canvas = Canvas::new(WIDTH, TOP + body + FOOT);
         let room = WIDTH - 2.0 * MARGIN;
-        let title = wording::titled(&scenario.title, &scenario.name);
         canvas.bold((MARGIN, 32.0), &fit(title, 20.0, room), 20.0, Anchor::Start, INK);
         canvas.text((MARGIN, 58.0), &fit(english, 14.0, room), 14.0, Anchor::Start, INK);
         canvas.text((MARGIN, 79.0), &fit(chinese, 14.0, room), 14.0, Anchor::Start, MUTED);

@@ -70,7 +70,7 @@ fn objective(findings: &DrillFindings, subject: Subject, point: bool) -> Option<
         Subject::Service(id) if !point => findings.scenario.services[id].objective.rto,
         Subject::Dataset(id) if point => findings.scenario.datasets[id].rpo,
         Subject::Dataset(id) => findings.scenario.datasets[id].rto,
-        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => None,
+        Subject::Service(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::id::{Id as _, IdVec};
 use crate::model::{
     Backup, BackupId, DatasetId, Distribution, Job, JobKind, Medium, Overrun, Retention, Store, StoreId, Verification,
 };
-use crate::quantity::{Probability, SimTime, Span};
+use crate::quantity::{Bandwidth, Probability, SimTime, Span};
 use crate::scenario::source::Place;
 use crate::scenario::written::backup::{
     Backup as Written, Keep, MediumFields, MediumWord, OverrunWord, PresetWord, ReducesFields, Schedule,
@@ -197,12 +197,11 @@ impl Lowering<'_> {
                 )
                 .help("say how fast it is encrypted: `encrypts = \"500 MB/s\"`, or drop `key-lost`");
         }
-        let speeds = [
+        let rate = Bandwidth::least([
             self.speed(written.rate.as_ref()),
             self.speed(written.encrypts.as_ref()),
             self.speed(written.compresses.as_ref()),
-        ];
-        let rate = speeds.into_iter().flatten().min_by(|a, b| a.bits_per_second().total_cmp(&b.bits_per_second()));
+        ]);
         let fails = written.fails.as_ref().map(|fails| &fails.value);
         let chance = |share: Option<&At<Probability>>| share.map_or(Probability::ZERO, |share| share.value);
         let window = written.window.as_ref().and_then(|window| {

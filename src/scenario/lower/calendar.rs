@@ -55,6 +55,26 @@ impl Clock {
         ends
     }
 
+    /// Beginning of the first full calendar month within the horizon and end of each full one; empty when there is none.
+    pub(super) fn calendar_months(&self, horizon: Span) -> Vec<SimTime> {
+        let first = self.start.first_of_month().with().time(jiff::civil::Time::MIN).build();
+        let Ok(first) = first else { return Vec::new() };
+        let mut borders = Vec::new();
+        for nth in 0..=WINDOWS_MAX {
+            let border = jiff::Span::new().try_months(nth).and_then(|step| first.checked_add(step)).ok();
+            let Some(border) = border else { break };
+            // The month in which the start lies is full only when it begins there.
+            if border < self.start {
+                continue;
+            }
+            match self.moment(border) {
+                Some(at) if at.since(SimTime::ZERO) <= horizon => borders.push(at),
+                _ => break,
+            }
+        }
+        if borders.len() < 2 { Vec::new() } else { borders }
+    }
+
     /// Whether months (or years) counted from the start are those of the calendar.
     pub(super) fn aligned(&self, monthly: bool) -> bool {
         self.start.day() == 1 && (monthly || self.start.month() == 1) && self.start.time() == jiff::civil::Time::MIN
@@ -155,6 +175,23 @@ mod tests {
         let clock = clock(2026, 3, 1, "Europe/Berlin");
         let ends = clock.windows(true, Span::from_seconds(40.0 * 86_400.0));
         assert_eq!(ends[0].as_seconds(), 31.0 * 86_400.0 - 3600.0);
+    }
+
+    #[test]
+    fn calendar_months_leave_out_what_is_not_full() {
+        let days = |days: f64| Span::from_seconds(days * 86_400.0);
+        let in_days = |clock: &Clock, horizon: f64| {
+            let borders = clock.calendar_months(days(horizon));
+            borders.iter().map(|border| border.as_seconds() / 86_400.0).collect::<Vec<f64>>()
+        };
+        assert_eq!(in_days(&clock(2026, 1, 1, "UTC"), 60.0), [0.0, 31.0, 59.0]);
+        // From 10 January: February lies between the days 22 and 50.
+        assert_eq!(in_days(&clock(2026, 1, 10, "UTC"), 60.0), [22.0, 50.0]);
+        assert!(in_days(&clock(2026, 1, 10, "UTC"), 49.0).is_empty());
+        assert!(in_days(&clock(2026, 1, 1, "UTC"), 30.0).is_empty());
+        assert_eq!(in_days(&clock(2026, 1, 1, "UTC"), 31.0), [0.0, 31.0]);
+        // Summer time takes an hour of March.
+        assert_eq!(in_days(&clock(2026, 3, 1, "Europe/Berlin"), 31.0), [0.0, 31.0 - 1.0 / 24.0]);
     }
 
     #[test]

@@ -69,7 +69,15 @@ impl Lowering<'_> {
             if let Some(share) = &fields.loses_data {
                 class.loses_data = share.value;
             }
-            names.insert(item.name.clone(), classes.push(class));
+            let id = classes.push(class);
+            if fields.price.is_some()
+                || fields.running.is_some()
+                || fields.power.is_some()
+                || fields.repair_price.is_some()
+            {
+                self.priced_classes.push((id, fields));
+            }
+            names.insert(item.name.clone(), id);
         }
         (classes, names)
     }
@@ -116,6 +124,7 @@ impl Lowering<'_> {
             // `works` and `life` exclude each other: writing one drops the inherited other.
             let exclusive = (fields.life.is_some(), fields.works.is_some());
             inherit!(fields from lower; title role room disk loses_data age ages logistics crew spares latent maintenance wrong_repair repair);
+            inherit!(fields from lower; price running power repair_price);
             if !exclusive.1 {
                 inherit!(fields from lower; life);
             }

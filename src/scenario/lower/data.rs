@@ -98,14 +98,14 @@ impl Lowering<'_> {
         let changes = written.changes.as_ref().map(|changes| match changes.value {
             Changes::Rate(rate) => rate,
             Changes::SharePerSecond(share) => {
-                Bandwidth::from_bits_per_second(share * size.get() as f64 * 8.0).unwrap_or_default()
+                Bandwidth::from_bytes_per_second(share * size.get() as f64).unwrap_or_default()
             }
         });
         let writes = written.writes.as_ref().map(|writes| writes.value);
         if let (Some(new), Some(all), Some(changes)) = (changes, writes, &written.changes)
             && new.bits_per_second() > all.bits_per_second() * (1.0 + 1e-9)
         {
-            let speed = |rate: Bandwidth| crate::quantity::words::bytes(rate.bits_per_second() / 8.0);
+            let speed = |rate: Bandwidth| crate::quantity::words::bytes(rate.bytes_per_second());
             let message = format!("`{}` changes by {}/s but only {}/s are written", item.name, speed(new), speed(all));
             self.problems
                 .error("changes-over-writes", changes.place, message)

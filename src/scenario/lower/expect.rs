@@ -8,11 +8,11 @@ use crate::scenario::source::Place;
 /// Keys of the metrics that `[expect]` may name, by the kind of subject they belong to.
 ///
 /// ```
-/// let [service, dataset, domain, scenario] = drsim::scenario::METRIC_KEYS;
+/// let [service, dataset, domain, scenario, cost] = drsim::scenario::METRIC_KEYS;
 /// assert_eq!([service.0, dataset.0, domain.0, scenario.0], ["service", "dataset", "domain", "scenario"]);
 /// assert!(domain.1.contains(&"off_share") && !service.1.contains(&"off_share"));
 /// ```
-pub const METRIC_KEYS: [(&str, &[&str]); 4] = [
+pub const METRIC_KEYS: [(&str, &[&str]); 5] = [
     (
         "service",
         &[
@@ -105,10 +105,11 @@ pub const METRIC_KEYS: [(&str, &[&str]); 4] = [
             "events_per_trial",
         ],
     ),
+    ("cost", &["total_cost", "running_cost", "expected_loss", "sla_credits", "energy_kwh", "carbon_kg"]),
 ];
 
-/// Metrics that are distributions, of services and of datasets: only these have points.
-const DISTRIBUTIONS: [&str; 9] = [
+/// Metrics that are distributions, of services, of datasets and of the account: only these have points.
+const DISTRIBUTIONS: [&str; 12] = [
     "outage_s",
     "recovery_time_s",
     "detection_s",
@@ -118,10 +119,13 @@ const DISTRIBUTIONS: [&str; 9] = [
     "decide_s",
     "act_s",
     "verify_s",
+    "total_cost",
+    "running_cost",
+    "expected_loss",
 ];
 
 /// Words that a path may begin with.
-const SUBJECTS: [&str; 4] = ["services", "datasets", "domains", "scenario"];
+const SUBJECTS: [&str; 5] = ["services", "datasets", "domains", "scenario", "cost"];
 
 /// Points of a distribution.
 const POINTS: [&str; 4] = ["p50", "p95", "p99", "max"];
@@ -163,7 +167,7 @@ impl Lowering<'_> {
         if point.is_some() {
             parts.pop();
         }
-        let [of_services, of_datasets, of_domains, of_scenario] = METRIC_KEYS.map(|(_, keys)| keys);
+        let [of_services, of_datasets, of_domains, of_scenario, of_cost] = METRIC_KEYS.map(|(_, keys)| keys);
         let (subject, metric, keys) = match parts[..] {
             ["services", name, metric] => {
                 let service = self.subject(name, place, services, "unknown-service", "service");
@@ -178,11 +182,12 @@ impl Lowering<'_> {
                 (domain.map(Subject::Domain), metric, of_domains)
             }
             ["scenario", metric] => (Some(Subject::Scenario), metric, of_scenario),
+            ["cost", metric] => (Some(Subject::Cost), metric, of_cost),
             _ => {
                 let help = match parts[..] {
                     [first, ..] if !SUBJECTS.contains(&first) => nearest(first, SUBJECTS.into_iter()),
                     _ => {
-                        "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC` or `scenario.METRIC`"
+                        "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC` or `cost.METRIC`"
                             .to_owned()
                     }
                 };

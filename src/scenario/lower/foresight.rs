@@ -8,8 +8,8 @@ use super::plan::median;
 use super::route::Routes;
 use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Action, Backup, BackupId, CopyId, CopyRole, DatasetId, Distribution, DomainId, Job, JobKind, Overrun, Pick, Reach,
-    Retention, Scenario, Spoil, Store, Threat,
+    Action, Backup, BackupId, CopyId, CopyRole, DataCopy, DatasetId, Distribution, DomainId, Job, JobKind, Overrun,
+    Pick, Reach, Retention, Scenario, Spoil, Store, Threat,
 };
 use crate::quantity::Span;
 use crate::quantity::words::{bytes, duration, plain};
@@ -73,7 +73,7 @@ impl Lowering<'_> {
         let dataset = &scenario.datasets[backup.of];
         let Some((rate, limit)) = outlook.job_rate(backup) else { return };
         let size = dataset.size.get() as f64;
-        let changes = dataset.changes.bits_per_second() / 8.0;
+        let changes = dataset.changes.bytes_per_second();
         for job in backup.jobs.iter().filter(|job| job.kind != JobKind::Snapshot) {
             let Some(every) = interval(job, scenario.horizon) else { continue };
             let cycle = backup.jobs.iter().find(|job| job.kind == JobKind::Full);
@@ -178,12 +178,7 @@ impl Lowering<'_> {
         let scenario = outlook.scenario;
         let dataset = &scenario.datasets[id];
         let Some(rpo) = dataset.rpo else { return };
-        let lags = dataset.copies.iter().filter_map(|copy| match scenario.copies[copy].role {
-            CopyRole::Synchronous => Some(Span::ZERO),
-            CopyRole::Asynchronous { lag } => Some(lag),
-            CopyRole::Primary | CopyRole::Spare => None,
-        });
-        let mirror = lags.min();
+        let mirror = outlook.mirrors(id).map(|copy| copy.role.lag()).min();
         if mirror.is_some_and(|lag| lag <= rpo) {
             return;
         }
@@ -226,7 +221,7 @@ impl Lowering<'_> {
             .map(|backup| (backup, scenario.stores[scenario.backups[backup].to].domain))
             .collect();
         let Some(first) = stores.first().map(|(backup, _)| *backup) else { return };
-        let mirrors: Vec<DomainId> = outlook.mirrors(id).collect();
+        let mirrors: Vec<DomainId> = outlook.mirrors(id).map(|copy| copy.domain).collect();
         let elsewhere: Vec<Option<DomainId>> =
             stores.iter().map(|(_, at)| *at).chain(mirrors.iter().map(|at| Some(*at))).collect();
         let store = &scenario.stores[scenario.backups[first].to];
@@ -399,9 +394,9 @@ impl Outlook<'_> {
             .map(|copy| copy.domain)
     }
 
-    fn mirrors(&self, id: DatasetId) -> impl Iterator<Item = DomainId> {
+    fn mirrors(&self, id: DatasetId) -> impl Iterator<Item = &DataCopy> {
         let copies = self.scenario.datasets[id].copies.iter().map(|copy| &self.scenario.copies[copy]);
-        copies.filter(|copy| !matches!(copy.role, CopyRole::Primary | CopyRole::Spare)).map(|copy| copy.domain)
+        copies.filter(|copy| !matches!(copy.role, CopyRole::Primary | CopyRole::Spare))
     }
 
     fn mirrored(&self, id: DatasetId) -> bool {
@@ -423,12 +418,8 @@ impl Outlook<'_> {
 
     /// Bytes per second of data that a copy's nodes read or write together.
     fn disks(&self, copy: CopyId) -> Option<Limit> {
-        let copy = &self.scenario.copies[copy];
-        let mut sum = 0.0;
-        for unit in &copy.hosts {
-            sum += self.scenario.class_of(*unit).disk?.bits_per_second() / 8.0;
-        }
-        Some((sum / copy.scheme.overhead(), format!("disks of {} nodes", copy.hosts.len())))
+        let rate = self.scenario.disk_rate(copy)?.bytes_per_second();
+        Some((rate, format!("disks of {} nodes", self.scenario.copies[copy].hosts.len())))
     }
 
     /// The slowest part of a backup job, in bytes of data per second.
@@ -438,12 +429,12 @@ impl Outlook<'_> {
         let from = self.scenario.copies[copy].domain;
         let link = store.domain.and_then(|to| self.routes.widest(from, to));
         slowest([
-            backup.rate.map(|rate| (rate.bits_per_second() / 8.0, "what the job reads".to_owned())),
+            backup.rate.map(|rate| (rate.bytes_per_second(), "what the job reads".to_owned())),
             self.disks(copy),
             link.map(|(rate, name)| (rate * backup.reduction, shrunk(&name, backup.reduction))),
             store.write_rate.map(|rate| {
                 (
-                    rate.bits_per_second() / 8.0 * backup.reduction,
+                    rate.bytes_per_second() * backup.reduction,
                     shrunk(&format!("store `{}`", store.name), backup.reduction),
                 )
             }),
@@ -463,12 +454,12 @@ impl Outlook<'_> {
         let moved = targets.map(|copy| {
             let link = store.domain.and_then(|from| self.routes.widest(from, scenario.copies[copy].domain));
             slowest([
-                recovery.rate.map(|rate| (rate.bits_per_second() / 8.0, "`recover.rate`".to_owned())),
+                recovery.rate.map(|rate| (rate.bytes_per_second(), "`recover.rate`".to_owned())),
                 self.disks(copy),
                 link.map(|(rate, name)| (rate * model.reduction, shrunk(&name, model.reduction))),
                 store.read_rate.map(|rate| {
                     (
-                        rate.bits_per_second() / 8.0 * model.reduction,
+                        rate.bytes_per_second() * model.reduction,
                         shrunk(&format!("store `{}`", store.name), model.reduction),
                     )
                 }),

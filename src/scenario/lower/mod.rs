@@ -3,6 +3,7 @@
 mod backup;
 mod calendar;
 mod component;
+mod currency;
 mod data;
 mod expect;
 mod failover;
@@ -11,11 +12,13 @@ mod law;
 mod placement;
 mod plan;
 mod plant;
+mod price;
 mod route;
 mod schedule;
 mod service;
 mod spread;
 mod strike;
+mod tariff;
 mod threat;
 mod topology;
 mod upkeep;
@@ -28,6 +31,7 @@ use super::diagnostic::Problems;
 use super::source::{Place, Source, Sources};
 use super::written::File;
 use super::written::read::{At, Item, Named};
+use super::written::site::ClassFields;
 use crate::id::{Id, IdVec};
 use crate::model::{Backup, BackupId, ClassId, CopyId, CopyRole, DataCopy, DatasetId, DomainId, PlantId, Scenario};
 use crate::quantity::{SECONDS_PER_YEAR, Span};
@@ -58,6 +62,8 @@ struct Lowering<'a> {
     /// Moments of all schedules so far, and working hours of all staff.
     moments: usize,
     shifts: usize,
+    /// Classes that cost something, with what they took from others.
+    priced_classes: Vec<(ClassId, ClassFields)>,
     /// What was read from files, by the place of the file's name.
     observed: Observed,
 }
@@ -82,6 +88,7 @@ pub(super) fn lower(
         struck: 0,
         moments: 0,
         shifts: 0,
+        priced_classes: Vec::new(),
         observed: Vec::new(),
     };
     let scenario = lowering.scenario();
@@ -152,6 +159,18 @@ impl<'a> Lowering<'a> {
             staff: &staff,
         });
         let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths);
+        let prices = self.prices(&price::Ground {
+            places: &tree.priced,
+            plants: &plant_ids,
+            links: &link_ids,
+            crews: &crew_ids,
+            staff: &staff_ids,
+            services: &served.ids,
+            datasets: &dataset_ids,
+            stores: &store_ids,
+            clock: &clock,
+            horizon,
+        });
         if self.used_plants.len() < plants.len() && !self.problems.any_error() {
             self.unused_plants(&order, &threats);
         }
@@ -183,7 +202,7 @@ impl<'a> Lowering<'a> {
             backups,
             staff,
             plans,
-            prices: None,
+            prices,
             expectations,
         };
         if !self.problems.any_error() {

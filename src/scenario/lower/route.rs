@@ -1,7 +1,8 @@
 //! How fast data can move between two places: the widest way over the links.
 
-use crate::id::Id as _;
+use crate::id::{DisjointSets, Id as _};
 use crate::model::{DomainId, Endpoint, Scenario};
+use crate::quantity::Bandwidth;
 
 /// Links from wide to narrow, and where places hang on them.
 pub(super) struct Routes<'s> {
@@ -25,8 +26,7 @@ impl<'s> Routes<'s> {
             for end in between {
                 ends[end] = true;
             }
-            let payload = |bits: f64| bits / 8.0 * link.efficiency.get();
-            let rate = link.bandwidth.map_or(f64::INFINITY, |bandwidth| payload(bandwidth.bits_per_second()));
+            let rate = link.payload().map_or(f64::INFINITY, Bandwidth::bytes_per_second);
             links.push((between, rate, &link.name));
         }
         links.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -36,19 +36,19 @@ impl<'s> Routes<'s> {
     /// Bytes per second over the widest way and the link that sets it; `None` where nothing limits or nothing leads.
     pub(super) fn widest(&self, from: DomainId, to: DomainId) -> Option<(f64, String)> {
         let (from, to) = (self.end(from)?, self.end(to)?);
-        let mut roots: Vec<usize> = (0..self.ends.len()).collect();
+        let mut sets = DisjointSets::new(self.ends.len());
         // A place with a line of its own still has that of the places around it.
         for (domain, _) in self.scenario.domains.enumerate().filter(|(domain, _)| self.ends[domain.index()]) {
             if let Some(around) = self.scenario.domains[domain].parent.and_then(|parent| self.end(parent)) {
-                join(&mut roots, domain.index(), around);
+                sets.join(domain.index(), around);
             }
         }
-        if root(&mut roots, from) == root(&mut roots, to) {
+        if sets.together(from, to) {
             return None;
         }
         for (between, rate, name) in &self.links {
-            join(&mut roots, between[0], between[1]);
-            if root(&mut roots, from) == root(&mut roots, to) {
+            sets.join(between[0], between[1]);
+            if sets.together(from, to) {
                 return rate.is_finite().then(|| (*rate, format!("link `{name}`")));
             }
         }
@@ -66,17 +66,4 @@ impl<'s> Routes<'s> {
         }
         None
     }
-}
-
-fn root(roots: &mut [usize], mut at: usize) -> usize {
-    while roots[at] != at {
-        roots[at] = roots[roots[at]];
-        at = roots[at];
-    }
-    at
-}
-
-fn join(roots: &mut [usize], one: usize, two: usize) {
-    let (one, two) = (root(roots, one), root(roots, two));
-    roots[one.max(two)] = one.min(two);
 }

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::scenario::source::Place;
 use crate::scenario::written::law::Law;
+use crate::scenario::written::price::Price;
 use crate::scenario::written::read::{At, Item};
 use crate::scenario::written::site::{ListedNode, Point, Rack, Room, Site};
 use crate::scenario::written::{CountOr, Names as WrittenNames};
@@ -33,6 +34,8 @@ pub(super) struct Topology {
     pub(super) nodes: Names<UnitId>,
     /// What a threat may select sites by: provider, jurisdiction, segment.
     pub(super) labels: Vec<(DomainId, [Option<String>; 3])>,
+    /// Places that cost something, ascending.
+    pub(super) priced: Vec<(DomainId, At<Price>)>,
     /// The limit was passed; said once.
     full: bool,
 }
@@ -258,6 +261,7 @@ impl Lowering<'_> {
             let id = tree.open(path.clone(), shown, Level::Site, parent, true);
             let domain = &mut tree.domains[id];
             (domain.needs, domain.restart, domain.coordinates) = (needs.clone(), restart.clone(), coordinates);
+            tree.priced.extend(site.price.map(|price| (id, price)));
             let text = |written: &Option<At<String>>| written.as_ref().map(|written| written.value.clone());
             tree.labels.push((id, [text(&site.provider), text(&site.jurisdiction), text(&site.segment)]));
             match &site.rooms {
@@ -299,6 +303,7 @@ impl Lowering<'_> {
             let shown = numbered(&title(fields.title, &item.name), nth, count);
             let id = tree.open(path.clone(), shown, Level::Room, Some(site), true);
             (tree.domains[id].needs, tree.domains[id].restart) = (needs.clone(), restart.clone());
+            tree.priced.extend(room.price.map(|price| (id, price)));
             let below = Below { racks: room.racks.as_ref(), nodes: room.nodes.as_ref(), class };
             self.fill(&path, item.place, id, below, known, tree);
             tree.close(id);
@@ -362,6 +367,7 @@ impl Lowering<'_> {
             let id = tree.open(own.clone(), shown, Level::Rack, Some(room), true);
             let fields = Fields { title: None, needs: rack.needs.as_ref(), restart: rack.restart.as_ref() };
             (tree.domains[id].needs, tree.domains[id].restart) = self.conditions(&fields, known);
+            tree.priced.extend(rack.price.map(|price| (id, price)));
             let class = self.class_named(rack.class.as_ref(), known.classes).or(below.class);
             let nodes = rack.nodes.as_ref().or(below.nodes);
             self.nodes(&own, item.place, id, Below { racks: None, nodes, class }, known, tree, shared);

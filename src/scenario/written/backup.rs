@@ -1,6 +1,7 @@
 //! Stores, backups and their schedules, as written.
 
 use super::Time;
+use super::price::StoragePrice;
 use super::read::{Definitions, Read, choice, record, wrong_type};
 use crate::quantity::{Bandwidth, Bytes, Probability, SECONDS_PER_YEAR, Span};
 use crate::scenario::diagnostic::Problems;
@@ -22,6 +23,8 @@ record! {
         "offline" offline: bool;
         /// Network segment.
         "segment" segment: String;
+        /// Price of what lies in it.
+        "price" price: StoragePrice;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Datasets, as written.
 
+use super::price::StoragePrice;
 use super::read::{At, Definitions, Read, choice, record, wrong_type};
 use super::{Names, Time};
 use crate::quantity::{Bandwidth, Bytes, Probability, Rate, Span};
@@ -34,6 +35,8 @@ record! {
         "recover" recover: RecoverFields;
         /// What was promised; default the strictest of the services that use it.
         "objective" objective: DataObjective;
+        /// Price of what lies in its copies.
+        "price" price: StoragePrice;
     }
 }
 

@@ -5,6 +5,7 @@ pub(super) mod data;
 pub(super) mod law;
 pub(super) mod network;
 pub(super) mod plan;
+pub(super) mod price;
 pub(super) mod read;
 pub(super) mod service;
 pub(super) mod site;
@@ -15,6 +16,7 @@ use data::Dataset;
 use law::Law;
 use network::{Gated, Link};
 use plan::{Plan, Staff};
+use price::{Price, Prices};
 use read::{ByPath, Named, choice, record};
 use service::Service;
 use site::{ClassFields, Region, Site};
@@ -70,7 +72,9 @@ record! {
         "staff" staff: Named<Staff>;
         /// What is done when a threat strikes.
         "plans" plans: Named<Plan>;
-        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`.
+        /// What things and incidents cost.
+        "prices" prices: Prices;
+        /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`, `"cost.METRIC"`.
         "expect" expect: ByPath<Expect>;
     }
 }
@@ -82,6 +86,8 @@ record! {
         "title" title: String;
         /// Repairs they can do at once; default 2.
         "people" people: u32;
+        /// What each of them costs.
+        "price" price: Price;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plant and links, as written.
 
 use super::Names;
+use super::price::Price;
 use super::read::record;
 use super::site::classed;
 use crate::quantity::{Bandwidth, Probability, Span};
@@ -30,6 +31,8 @@ classed! {
         "hold-up" hold_up: Span;
         /// Time to fill an empty store.
         "recharge" recharge: Span;
+        /// What it costs, all parts together.
+        "price" price: Price;
     }
 }
 
@@ -46,5 +49,7 @@ classed! {
         "latency" latency: Span;
         /// Share of the line rate that carries payload.
         "efficiency" efficiency: Probability;
+        /// What it costs, whatever it carries.
+        "price" price: Price;
     }
 }

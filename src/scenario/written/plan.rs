@@ -1,5 +1,6 @@
 //! Staff and recovery plans, as written.
 
+use super::price::Price;
 use super::read::{At, Definitions, Read, choice, record, wrong_type};
 use super::{Texts, Time};
 use crate::quantity::Probability;
@@ -18,6 +19,8 @@ record! {
         "hours" hours: Hours;
         /// Extra time before they begin when called outside their hours; default 0.
         "answer" answer: Time;
+        /// What each of them costs.
+        "price" price: Price;
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Not serde: it stops at the first mistake, while here one table reports them all, in one pass and with places.
 
-use crate::quantity::{Bandwidth, Bytes, Probability, QuantityError, Rate, Span};
+use crate::quantity::{
+    Bandwidth, Bytes, CarbonIntensity, Currency, Money, PerData, PerDataTime, PerEnergy, PerTime, Power, Probability,
+    QuantityError, Quoted, Rate, Span,
+};
 use crate::scenario::diagnostic::{Problems, nearest};
 use crate::scenario::source::Place;
 use crate::scenario::tree::{Entry, Node, Value};
@@ -129,8 +132,8 @@ pub(super) fn wrong_type(node: &Node, wanted: &str, problems: &mut Problems) {
 /// Notes a key that does not exist.
 pub(super) fn unknown_key(entry: &Entry, keys: &[&'static str], problems: &mut Problems) {
     let later = match entry.key.as_str() {
-        "jobs" | "pipelines" | "prices" | "choices" => {
-            Some("this version simulates availability and data; training jobs and prices are not in it")
+        "jobs" | "pipelines" | "choices" => {
+            Some("this version simulates availability, data and cost; training jobs are not in it")
         }
         _ => None,
     };
@@ -216,6 +219,16 @@ impl Read for f64 {
     }
 }
 
+/// What could not be read is nothing; for values of tables by name.
+impl<T: Read> Read for Option<T> {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        T::read(node, problems).map(Some)
+    }
+    fn schema(definitions: &mut Definitions) -> Json {
+        T::schema(definitions)
+    }
+}
+
 impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         match &node.value {
@@ -283,6 +296,14 @@ quantities! {
     Rate: "a rate", "0.5 / year";
     Bandwidth: "a data rate", "10 Gbps";
     Bytes: "a size", "10 TB";
+    Power: "a power", "180 W";
+    CarbonIntensity: "a carbon intensity", "550 g / kWh";
+    Currency: "a currency", "CNY";
+    Quoted<Money>: "an amount of money", "500 CNY";
+    Quoted<PerTime>: "a price", "12000 CNY / month";
+    Quoted<PerData>: "a price", "0.02 CNY / GB";
+    Quoted<PerDataTime>: "a price", "0.12 CNY / GB / month";
+    Quoted<PerEnergy>: "a price", "0.7 CNY / kWh";
 }
 
 /// Declares a table with fixed keys. Every field is an `Option` with its place; `broken` tells that some key could not be read.

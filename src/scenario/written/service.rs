@@ -1,5 +1,6 @@
 //! Services, as written.
 
+use super::price::Price;
 use super::read::{ByPath, Definitions, Read, choice, record, wrong_type};
 use super::{Names, Placement, Time};
 use crate::quantity::{Probability, QuantityError, Rate, Span};
@@ -46,6 +47,10 @@ record! {
         "objective" objective: ObjectiveFields;
         /// Unit of the redundancy degree; default node.
         "redundancy" redundancy: RedundancyWord;
+        /// Licences and operation.
+        "price" price: Price;
+        /// Class of services that share the price of an outage.
+        "tier" tier: String;
     }
 }
 

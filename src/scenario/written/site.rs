@@ -1,9 +1,10 @@
 //! Places and component classes, as written.
 
 use super::law::AgeText;
+use super::price::{PowerFields, Price};
 use super::read::{choice, record};
 use super::{CountOr, Names, Time};
-use crate::quantity::{Probability, Span};
+use crate::quantity::{Money, Probability, Quoted, Span};
 
 record! {
     /// An area that shares weather, grid or law.
@@ -46,6 +47,8 @@ record! {
         "nodes" nodes: CountOr<ListedNode>;
         /// Class of its nodes.
         "class" class: String;
+        /// Rent and running.
+        "price" price: Price;
     }
 }
 
@@ -66,6 +69,8 @@ record! {
         "needs" needs: Names;
         /// Time to come back once it has what it needs.
         "restart" restart: Time;
+        /// Rent and running.
+        "price" price: Price;
     }
 }
 
@@ -82,6 +87,8 @@ record! {
         "needs" needs: Names;
         /// Time to come back once it has what it needs.
         "restart" restart: Time;
+        /// Rent and running.
+        "price" price: Price;
     }
 }
 
@@ -246,5 +253,13 @@ classed! {
         "disk" disk: crate::quantity::Bandwidth;
         /// Chance that a failure loses what the unit stores; default 100 %.
         "loses-data" loses_data: Probability;
+        /// What each node costs, spread over its life.
+        "price" price: Price;
+        /// What each node costs to run, beside power.
+        "running" running: Price;
+        /// Power of each node.
+        "power" power: PowerFields;
+        /// One repair, parts included.
+        "repair-price" repair_price: Quoted<Money>;
     }
 }

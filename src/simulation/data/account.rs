@@ -4,7 +4,7 @@ use super::super::state::{World, slice_end};
 use super::super::tally::PROFILE_BINS;
 use super::DataStage;
 use crate::id::Id;
-use crate::model::{BackupId, CopyId, CopyRole, DatasetId};
+use crate::model::{BackupId, CopyRole, DatasetId};
 use crate::quantity::{SimTime, Span};
 
 impl World<'_> {
@@ -16,6 +16,9 @@ impl World<'_> {
         }
         self.data.datasets[dataset].since = now;
         let passed = now - since;
+        if self.layout.wants.carried {
+            self.incur_streams(dataset, passed);
+        }
         let state = &self.data.datasets[dataset];
         let (readable, active) = (state.readable, state.active);
         let degree = if readable { self.degree_of(dataset) } else { 0 };
@@ -49,7 +52,7 @@ impl World<'_> {
     /// What would be lost with the copy that counts: all that was written since the newest point elsewhere.
     fn book_risk(&mut self, dataset: DatasetId, since: SimTime, now: SimTime) {
         let model = &self.scenario.datasets[dataset];
-        let writes = model.writes.bits_per_second() / 8.0;
+        let writes = model.writes.bytes_per_second();
         let state = &self.data.datasets[dataset];
         if writes <= 0.0 || state.stage != DataStage::Fine {
             return;
@@ -61,13 +64,10 @@ impl World<'_> {
             if copy == state.active || !self.data.follow[copy].fresh {
                 continue;
             }
-            let lag = match self.scenario.copies[copy].role {
-                CopyRole::Asynchronous { lag } => lag.as_seconds(),
-                CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => 0.0,
-            };
+            let lag = self.scenario.copies[copy].role.lag().as_seconds();
             match self.data.follow[copy].cut_since {
                 None => {
-                    let queued = self.queued_if_behind(dataset, copy, now);
+                    let queued = self.queued(dataset, copy, now).as_seconds();
                     if queued > 0.0 { behind = behind.min(lag + queued) } else { steady = steady.min(lag) }
                 }
                 Some(cut) => behind = behind.min(now.since(cut).as_seconds() + lag),
@@ -106,22 +106,12 @@ impl World<'_> {
         }
     }
 
-    /// Seconds that an asynchronous mirror is behind for want of bandwidth.
-    fn queued_if_behind(&self, dataset: DatasetId, copy: CopyId, now: SimTime) -> f64 {
-        match self.scenario.copies[copy].role {
-            CopyRole::Asynchronous { .. } => self.queued(dataset, copy, now).as_seconds(),
-            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => 0.0,
-        }
-    }
-
     /// Adds to (or takes from) what a backup has in its store.
     pub(super) fn store_bytes(&mut self, backup: BackupId, bytes: f64) {
-        let store = self.scenario.backups[backup].to;
-        let dataset = self.scenario.backups[backup].of;
+        let (store, dataset) = (self.scenario.backups[backup].to, self.scenario.backups[backup].of);
         // Each dataset pays for the rest of the trial at once: what comes and goes sums up without a list of changes.
         let left = self.end.since(self.now).as_seconds();
         self.tally.datasets[dataset].stored[store.index()] += bytes * left;
-        self.data.stores[store].bytes += bytes;
     }
 
     /// Closes the books of all datasets at the end of a trial.

@@ -5,13 +5,12 @@ use super::super::event::Event;
 use super::super::state::World;
 use super::super::trace::{DataHappening, Happening};
 use super::DataStage;
-use super::point::{Point, changed};
-use super::restore::{scaled, slowest};
+use super::point::Point;
 use super::state::Run;
 use super::transfer::{Freight, Moves};
 use crate::engine::ResourceId;
 use crate::model::{BackupId, DatasetId, DomainId, JobKind, Overrun, StoreId};
-use crate::quantity::{SimTime, Span};
+use crate::quantity::{Bandwidth, SimTime, Span};
 
 impl World<'_> {
     /// Plans the first jobs and test restores.
@@ -82,7 +81,7 @@ impl World<'_> {
         }
         let last = self.data.backups[backup].points.newest_first().next().map_or(SimTime::ZERO, |point| point.at);
         let model = &self.scenario.datasets[dataset];
-        let bytes = changed(model.changes.bits_per_second() / 8.0, self.now - last, model.size.get() as f64);
+        let bytes = model.changed(self.now - last);
         let run = self.next_run(backup);
         self.leave_point(backup, run, JobKind::Snapshot, self.now, bytes, None);
     }
@@ -115,9 +114,8 @@ impl World<'_> {
             return self.note(Happening::Data(DataHappening::JobFailed(backup, kind)));
         }
         let dataset = &self.scenario.datasets[model.of];
-        let (size, changes) = (dataset.size.get() as f64, dataset.changes.bits_per_second() / 8.0);
         let points = &self.data.backups[backup].points;
-        let since = |point: Option<&Point>| point.map(|point| (point.at, changed(changes, self.now - point.at, size)));
+        let since = |point: Option<&Point>| point.map(|point| (point.at, dataset.changed(self.now - point.at)));
         let base = match kind {
             JobKind::Full | JobKind::Snapshot => None,
             JobKind::Differential => since(points.last_of(JobKind::Full)),
@@ -126,13 +124,13 @@ impl World<'_> {
         // Without anything to build on it takes everything.
         let (kind, needs, bytes) = match base {
             Some((at, bytes)) => (kind, Some(at), bytes),
-            None => (JobKind::Full, None, size),
+            None => (JobKind::Full, None, dataset.size.get() as f64),
         };
         let bytes = if model.copies.is_some() { self.uncopied(backup) } else { bytes / model.reduction };
         self.note(Happening::Data(DataHappening::JobBegan(backup, kind)));
-        let disks = self.disks_of(self.data.datasets[model.of].active);
-        let cap = slowest([model.rate, disks.filter(|_| model.copies.is_none())]);
-        let cap = cap.map(|rate| scaled(rate, 1.0 / model.reduction));
+        let disks = self.scenario.disk_rate(self.data.datasets[model.of].active);
+        let cap = Bandwidth::least([model.rate, disks.filter(|_| model.copies.is_none())]);
+        let cap = cap.map(|rate| rate.scaled(1.0 / model.reduction));
         let (sides, between) = self.job_route(backup);
         let freight = Freight { bytes: bytes as u64, cap, priority: 200, sides, between };
         let transfer = self.begin_transfer(Moves::Job { backup, run }, freight, Span::ZERO);

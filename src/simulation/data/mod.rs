@@ -2,7 +2,7 @@
 //!
 //! `placement` says where fragments lie, `fragments` what every copy has lost and what of it can be read, over the books of `stripes`;
 //! `rebuild` makes lost fragments again, `latent` finds bad places; `transfer` moves bytes; `replication`, `job` and `point` keep
-//! what is apart from the data up to date; `recovery` and `restore` bring them back; `spoil` makes them wrong; `account` keeps the books.
+//! what is apart from the data up to date; `recovery` and `restore` bring them back; `spoil` makes them wrong; `account` keeps the books, `streams` those of what crosses links.
 
 mod account;
 mod fragments;
@@ -16,6 +16,7 @@ mod replication;
 mod restore;
 mod spoil;
 mod state;
+mod streams;
 mod stripes;
 mod transfer;
 

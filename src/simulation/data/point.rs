@@ -1,7 +1,7 @@
 //! Points in time that a backup can go back to.
 
 use crate::model::{JobKind, Retention};
-use crate::quantity::{SECONDS_PER_YEAR, SimTime, Span};
+use crate::quantity::{SECONDS_PER_YEAR, SimTime};
 
 const DAY: f64 = 86_400.0;
 
@@ -130,14 +130,10 @@ impl Points {
     }
 }
 
-/// Bytes that changed over a time, at most all there is.
-pub(super) fn changed(per_second: f64, over: Span, size: f64) -> f64 {
-    (per_second * over.as_seconds()).min(size)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quantity::Span;
 
     fn at(days: f64) -> SimTime {
         SimTime::ZERO + Span::from_seconds(days * DAY)

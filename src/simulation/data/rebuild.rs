@@ -13,7 +13,7 @@ use super::placement::below;
 use super::transfer::{Freight, Moves};
 use crate::engine::{Rng, name_key};
 use crate::model::{CopyId, DataCopy, DomainId, Placement, RebuildTarget, Scenario, UnitId};
-use crate::quantity::Span;
+use crate::quantity::{Bandwidth, Span};
 
 /// Restores go before rebuilds, which go before what merely follows.
 const PRIORITY: u8 = 150;
@@ -323,8 +323,7 @@ impl World<'_> {
         let model = &self.scenario.copies[copy];
         let unit = model.hosts[host];
         let disk = self.scenario.class_of(unit).disk.filter(|_| model.rebuild.onto == RebuildTarget::Replacement);
-        let ends = [model.rebuild.rate, disk].into_iter().flatten();
-        let cap = ends.min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()));
+        let cap = Bandwidth::least([model.rebuild.rate, disk]);
         let pool = pool_size(model).and_then(|size| self.data.transfers.pool_side(copy, host / size));
         let freight = Freight { bytes, cap, priority: PRIORITY, sides: pool.into_iter().collect(), between: None };
         self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after)
@@ -355,7 +354,7 @@ pub(super) fn pool_rates(scenario: &Scenario, copy: CopyId) -> impl Iterator<Ite
     let pools = if limited && pool_size(model).is_some() { model.hosts.len() / size } else { 0 };
     model.hosts.chunks(size).take(pools).map(move |hosts| {
         let rates = hosts.iter().filter_map(|unit| scenario.class_of(*unit).disk);
-        rates.map(|rate| rate.bits_per_second() / 8.0 * disks).fold(f64::INFINITY, f64::min)
+        rates.map(|rate| rate.bytes_per_second() * disks).fold(f64::INFINITY, f64::min)
     })
 }
 

@@ -2,12 +2,12 @@
 
 use super::super::draw::{Purpose, draw};
 use super::super::event::{Event, Incarnation};
+use super::super::incurred::DataLoss;
 use super::super::state::World;
 use super::super::tally::{DataEvent, DataEventKind};
 use super::super::trace::{DataHappening, Happening, Incident, PointSource};
 use super::DataStage;
 use super::replication::Source;
-use crate::id::Id;
 use crate::model::{Cause, CopyId, CopyRole, DatasetId, Distribution, DomainId, Phase, ServiceId};
 use crate::quantity::{SimTime, Span};
 
@@ -70,6 +70,9 @@ impl World<'_> {
         let state = &self.data.datasets[dataset];
         let readable = state.stage == DataStage::Fine && self.usable(state.active);
         self.set_readable(dataset, readable);
+        if self.layout.wants.carried {
+            self.follow_streams(dataset);
+        }
     }
 
     /// What is lost for good without anything to restore it from is written off where the rest can go on; else the recovery begins.
@@ -79,16 +82,17 @@ impl World<'_> {
         if share < 1.0 && !self.has_source(dataset) {
             let bytes = self.scenario.datasets[dataset].size.get() as f64 * share;
             self.data.copies[active].write_off();
-            self.lost_for_good(dataset, bytes);
+            self.lost_for_good(dataset, bytes, self.now, None);
         } else {
             let cause = self.copy_cause(active);
             self.lose_data(dataset, cause);
         }
     }
 
-    /// Books bytes that nothing brings back.
-    pub(super) fn lost_for_good(&mut self, dataset: DatasetId, bytes: f64) {
+    /// Books bytes that nothing brings back: when they were lost, and how old the point is that came back instead.
+    fn lost_for_good(&mut self, dataset: DatasetId, bytes: f64, at: SimTime, age: Option<Span>) {
         if bytes > 0.0 {
+            self.incur_loss(DataLoss { dataset, at, bytes, age });
             self.tally.datasets[dataset].losses += 1;
             self.tally.datasets[dataset].lost_bytes += bytes;
         }
@@ -96,18 +100,23 @@ impl World<'_> {
 
     /// The data of the active copy are gone or wrong: the recovery begins.
     pub(super) fn lose_data(&mut self, dataset: DatasetId, cause: Option<Cause>) {
-        self.end_restore(dataset);
+        self.release_restore(dataset);
+        self.begin_incident(dataset, cause);
+        self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
+        let incarnation = self.move_data(dataset, DataStage::Unnoticed);
+        if self.data.datasets[dataset].led == 0 {
+            self.await_detection(dataset, incarnation);
+        }
+    }
+
+    /// Opens the books of an incident.
+    fn begin_incident(&mut self, dataset: DatasetId, cause: Option<Cause>) {
         let state = &mut self.data.datasets[dataset];
         state.incidents += 1;
         state.lost_at = if state.readable { self.now } else { state.unreadable_since };
         state.cause = cause;
         (state.wanted, state.hands) = (false, false);
         (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
-        self.note(Happening::Data(DataHappening::DataLost(dataset, cause)));
-        let incarnation = self.move_data(dataset, DataStage::Unnoticed);
-        if self.data.datasets[dataset].led == 0 {
-            self.await_detection(dataset, incarnation);
-        }
     }
 
     fn await_detection(&mut self, dataset: DatasetId, incarnation: Incarnation) {
@@ -185,13 +194,8 @@ impl World<'_> {
         match state.stage {
             DataStage::Fine if !self.usable(state.active) => {
                 let cause = self.copy_cause(state.active);
-                let now = self.now;
-                let state = &mut self.data.datasets[dataset];
-                state.incidents += 1;
-                state.lost_at = if state.readable { now } else { state.unreadable_since };
-                state.wanted = true;
-                (state.detected, state.decided, state.back, state.point) = (None, None, None, None);
-                state.cause = cause;
+                self.begin_incident(dataset, cause);
+                self.data.datasets[dataset].wanted = true;
             }
             DataStage::Unnoticed | DataStage::Deciding => {}
             DataStage::Waiting if hands && !state.hands => {
@@ -305,17 +309,17 @@ impl World<'_> {
         self.others_are_stale(dataset, point.map_or(self.now, |(_, at)| at));
         let lost_at = self.data.datasets[dataset].lost_at;
         if let Some((_, at)) = point {
-            self.book_point(dataset, lost_at.since(at.min(lost_at)));
+            self.book_point(dataset, at.min(lost_at), lost_at);
         }
         self.book_recovery(dataset);
         self.note_incident(dataset, Some(self.now));
     }
 
-    /// How old the data are that came back, and what was lost with it.
-    pub(super) fn book_point(&mut self, dataset: DatasetId, age: Span) {
+    /// How old the data of a `point` are that came back, and what was lost with it.
+    fn book_point(&mut self, dataset: DatasetId, point: SimTime, lost_at: SimTime) {
+        let age = lost_at - point;
         let model = &self.scenario.datasets[dataset];
-        let writes = model.writes.bits_per_second() / 8.0;
-        let bytes = (writes * age.as_seconds()).min(model.size.get() as f64);
+        let bytes = model.written(age);
         let tally = &mut self.tally.datasets[dataset];
         tally.points.add(age);
         if let Some(rpo) = model.rpo {
@@ -323,7 +327,7 @@ impl World<'_> {
             tally.rpo.1 += 1;
         }
         self.tally.data_events.push(DataEvent { dataset, kind: DataEventKind::Point, length: age });
-        self.lost_for_good(dataset, bytes);
+        self.lost_for_good(dataset, bytes, lost_at, Some(age));
         for nth in 0..self.data.users[dataset].len() {
             let service = self.data.users[dataset][nth];
             let lost = &mut self.services[service].work_lost;
@@ -357,7 +361,7 @@ impl World<'_> {
         let incarnation = self.move_data(dataset, DataStage::Gone);
         self.note(Happening::Data(DataHappening::GaveUp(dataset)));
         let model = &self.scenario.datasets[dataset];
-        self.lost_for_good(dataset, model.size.get() as f64);
+        self.lost_for_good(dataset, model.size.get() as f64, self.data.datasets[dataset].lost_at, None);
         let tally = &mut self.tally.datasets[dataset];
         tally.rpo.1 += u64::from(model.rpo.is_some());
         tally.rto.1 += u64::from(model.rto.is_some());
@@ -390,11 +394,9 @@ impl World<'_> {
         }
         let state = &self.data.datasets[dataset];
         let model = &self.scenario.datasets[dataset];
-        let size = model.size.get() as f64;
-        let writes = model.writes.bits_per_second() / 8.0;
         let lost = match state.point {
-            Some((_, at)) => (writes * state.lost_at.since(at.min(state.lost_at)).as_seconds()).min(size),
-            None => size,
+            Some((_, at)) => model.written(state.lost_at.since(at.min(state.lost_at))),
+            None => model.size.get() as f64,
         };
         let incident = Incident {
             service: None,
@@ -429,7 +431,8 @@ impl World<'_> {
         }
     }
 
-    fn touch_users(&mut self, dataset: DatasetId) {
+    /// Has every service that uses a dataset looked at.
+    pub(super) fn touch_users(&mut self, dataset: DatasetId) {
         for nth in 0..self.data.users[dataset].len() {
             self.touch_service(self.data.users[dataset][nth]);
         }
@@ -461,7 +464,7 @@ impl World<'_> {
                     let lost_at =
                         if readable { self.now } else { self.data.datasets[dataset].unreadable_since.max(point) };
                     self.promote(dataset, copy, point);
-                    self.book_point(dataset, lost_at - point);
+                    self.book_point(dataset, point, lost_at);
                 }
                 None if readable => {}
                 None => self.order_restore(dataset, false),
@@ -531,10 +534,5 @@ impl World<'_> {
         self.scenario.datasets[dataset].copies.iter().any(|copy| {
             copy != self.data.datasets[dataset].active && self.scenario.copies[copy].role != CopyRole::Spare
         })
-    }
-
-    /// Index of the dataset among those of the scenario.
-    pub(super) fn dataset_of(&self, copy: CopyId) -> DatasetId {
-        DatasetId::new(self.scenario.copies[copy].dataset.index())
     }
 }

@@ -6,7 +6,7 @@ use super::DataStage;
 use super::transfer::{Freight, Moves};
 use crate::id::Id;
 use crate::model::{CopyId, CopyRole, DatasetId, DomainId};
-use crate::quantity::{SimTime, Span};
+use crate::quantity::{Bandwidth, SimTime, Span};
 
 /// Data that a dataset can come back from.
 #[derive(Clone, Copy, Debug)]
@@ -82,22 +82,20 @@ impl World<'_> {
         let follow = &self.data.follow[copy];
         let last =
             if self.data.datasets[dataset].readable { self.now } else { self.data.datasets[dataset].unreadable_since };
-        let lag = match self.scenario.copies[copy].role {
-            CopyRole::Asynchronous { lag } => lag,
-            // An old primary copy follows the one that took over from it as that one followed it.
-            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => Span::ZERO,
-        };
+        // An old primary copy follows the one that took over from it without a lag.
+        let lag = self.scenario.copies[copy].role.lag();
         let crossed = follow.cut_since.map_or(last, |cut| cut.min(last));
-        let queued = match self.scenario.copies[copy].role {
-            CopyRole::Asynchronous { .. } => self.queued(dataset, copy, crossed),
-            CopyRole::Primary | CopyRole::Synchronous | CopyRole::Spare => Span::ZERO,
-        };
+        let queued = self.queued(dataset, copy, crossed);
         let point = crossed.since(SimTime::ZERO).saturating_sub(lag).saturating_sub(queued);
         Source { from: PointSource::Copy(copy), point: SimTime::ZERO + point, base: SimTime::ZERO }
     }
 
-    /// How far a mirror has fallen behind by `until` because the links to it carry less than is written: the queue grows by the difference.
+    /// How far an asynchronous mirror has fallen behind by `until` because the links to it carry less than is written: the queue grows by the
+    /// difference. Where every write waits for the copy there is no queue.
     pub(super) fn queued(&self, dataset: DatasetId, copy: CopyId, until: SimTime) -> Span {
+        if !matches!(self.scenario.copies[copy].role, CopyRole::Asynchronous { .. }) {
+            return Span::ZERO;
+        }
         let writes = self.scenario.datasets[dataset].writes.bits_per_second();
         let active = self.data.datasets[dataset].active;
         let route = self.route_between(self.scenario.copies[active].domain, self.scenario.copies[copy].domain);
@@ -173,7 +171,9 @@ impl World<'_> {
                     self.data.follow[copy].stale_since = cut;
                     if !synchronous {
                         self.data.follow[copy].cut_since = Some(cut);
-                        self.catch_up_mirror(dataset, copy);
+                        if self.data.follow[copy].resync.is_none() {
+                            self.begin_resync(dataset, copy);
+                        }
                     }
                 }
             }
@@ -189,17 +189,10 @@ impl World<'_> {
         }
     }
 
-    /// Sends a mirror what was queued for it.
-    fn catch_up_mirror(&mut self, dataset: DatasetId, copy: CopyId) {
-        if self.data.follow[copy].resync.is_some() {
-            return;
-        }
-        self.begin_resync(dataset, copy);
-    }
-
+    /// Sends a copy what it is behind by.
     fn begin_resync(&mut self, dataset: DatasetId, copy: CopyId) {
         let active = self.data.datasets[dataset].active;
-        let cap = super::restore::slowest([self.disks_of(active), self.disks_of(copy)]);
+        let cap = Bandwidth::least([self.scenario.disk_rate(active), self.scenario.disk_rate(copy)]);
         let between = Some((self.scenario.copies[active].domain, self.scenario.copies[copy].domain));
         let bytes = self.resync_bytes(dataset, copy);
         let freight = Freight { bytes, cap, priority: 180, sides: Vec::new(), between };
@@ -210,15 +203,15 @@ impl World<'_> {
     /// What a copy has to be sent: what changed, if it still holds the rest, else everything.
     fn resync_bytes(&self, dataset: DatasetId, copy: CopyId) -> u64 {
         let model = &self.scenario.datasets[dataset];
-        let size = model.size.get() as f64;
-        let behind = self.now - self.data.follow[copy].stale_since.min(self.now);
-        let changed = super::point::changed(model.changes.bits_per_second() / 8.0, behind, size);
-        (if self.data.copies[copy].intact() { changed } else { size }) as u64
+        if !self.data.copies[copy].intact() {
+            return model.size.get();
+        }
+        model.changed(self.now - self.data.follow[copy].stale_since.min(self.now)) as u64
     }
 
     /// A copy is level again.
     pub(super) fn resynchronised(&mut self, copy: CopyId) {
-        let dataset = self.dataset_of(copy);
+        let dataset = self.scenario.copies[copy].dataset;
         self.data.follow[copy].resync = None;
         self.data.follow[copy].cut_since = None;
         self.data.follow[copy].follows_since = self.now;
@@ -226,9 +219,7 @@ impl World<'_> {
             self.data.follow[copy].fresh = true;
             self.copy_restored(copy);
         }
-        for nth in 0..self.data.users[dataset].len() {
-            self.touch_service(self.data.users[dataset][nth]); // one may be waiting to return
-        }
+        self.touch_users(dataset); // one may be waiting to return
         self.data.touch(dataset);
     }
 

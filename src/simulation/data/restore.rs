@@ -190,6 +190,7 @@ impl World<'_> {
         if let Some((from, at)) = point {
             self.note(Happening::Data(DataHappening::RestoreBegan(dataset, from, at)));
         }
+        self.incur_restore(dataset);
         let links = self.data.backups[backup].points.chain(base).map_or(1, |chain| chain.len()) as u32;
         let incarnation = self.move_data(dataset, DataStage::Preparing);
         let model = &self.scenario.stores[store];
@@ -215,7 +216,7 @@ impl World<'_> {
         let model = &self.scenario.backups[backup];
         let chain = self.data.backups[backup].points.chain(base).unwrap_or_default();
         let dataset_model = &self.scenario.datasets[dataset];
-        let log = dataset_model.writes.bits_per_second() / 8.0 * point.since(base).as_seconds();
+        let log = dataset_model.writes.bytes_per_second() * point.since(base).as_seconds();
         let stored: f64 = chain.iter().map(|link| link.bytes).sum::<f64>() + log / model.reduction;
         self.data.datasets[dataset].log_bytes = log;
         self.move_data(dataset, DataStage::Moving);
@@ -223,8 +224,8 @@ impl World<'_> {
         let place = self.scenario.copies[target].domain;
         let between = self.scenario.stores[model.to].domain.map(|from| (from, place));
         // What a restore takes in is counted in data, what it moves in stored bytes.
-        let disks = self.disks_of(target);
-        let cap = slowest([dataset_model.recovery.rate, disks]).map(|rate| scaled(rate, 1.0 / model.reduction));
+        let disks = self.scenario.disk_rate(target);
+        let cap = Bandwidth::least([dataset_model.recovery.rate, disks]).map(|rate| rate.scaled(1.0 / model.reduction));
         let priority = dataset_model.recovery.order;
         let freight = Freight { bytes: stored as u64, cap, priority, sides, between };
         let transfer = self.begin_transfer(Moves::Restore { dataset }, freight, Span::ZERO);
@@ -238,7 +239,7 @@ impl World<'_> {
         match replay {
             Some(rate) if log > 0.0 => {
                 let incarnation = self.move_data(dataset, DataStage::Replaying);
-                let takes = Span::from_seconds(log * 8.0 / rate.bits_per_second());
+                let takes = Span::from_seconds(log / rate.bytes_per_second());
                 self.schedule_in(takes, Event::DataStep { dataset, incarnation });
             }
             _ => self.data_back(dataset),
@@ -365,35 +366,9 @@ impl World<'_> {
         }
     }
 
-    /// A loss in the middle of a recovery: it begins again.
-    pub(super) fn end_restore(&mut self, dataset: DatasetId) {
-        self.release_restore(dataset);
-        self.data.datasets[dataset].attempts = 0;
-    }
-
     /// A drive is free for whoever waits.
     pub(super) fn drive_returned(&mut self, store: StoreId) {
         self.data.stores[store].busy -= 1;
         self.data.touch_all();
     }
-
-    /// What all disks of a copy read or write together.
-    pub(super) fn disks_of(&self, copy: CopyId) -> Option<Bandwidth> {
-        let hosts = &self.scenario.copies[copy].hosts;
-        let mut sum = 0.0;
-        for unit in hosts {
-            sum += self.scenario.class_of(*unit).disk?.bits_per_second();
-        }
-        Bandwidth::from_bits_per_second(sum / self.scenario.copies[copy].scheme.overhead())
-    }
-}
-
-/// The least of the rates that are limited at all.
-pub(super) fn slowest<const N: usize>(rates: [Option<Bandwidth>; N]) -> Option<Bandwidth> {
-    rates.into_iter().flatten().min_by(|left, right| left.bits_per_second().total_cmp(&right.bits_per_second()))
-}
-
-/// A rate times a factor.
-pub(super) fn scaled(rate: Bandwidth, factor: f64) -> Bandwidth {
-    Bandwidth::from_bits_per_second(rate.bits_per_second() * factor).unwrap_or(rate)
 }

@@ -2,6 +2,7 @@
 
 use super::super::event::Incarnation;
 use super::point::Points;
+use super::streams::Streams;
 use super::{CopyState, TransferId, Transfers};
 use crate::id::{Id, IdVec};
 use crate::model::{
@@ -132,9 +133,8 @@ pub(in crate::simulation) struct BackupState {
 /// One store.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::simulation) struct StoreState {
+    /// Drives in use.
     pub busy: u32,
-    /// Bytes in it.
-    pub bytes: f64,
 }
 
 /// Everything about data in one trial.
@@ -153,6 +153,7 @@ pub(in crate::simulation) struct DataState {
     pub users: IdVec<DatasetId, Vec<ServiceId>>,
     pub backed_up: IdVec<DatasetId, Vec<BackupId>>,
     pub transfers: Transfers,
+    pub streams: Streams,
     /// Datasets that something happened to.
     pub dirty: VecDeque<DatasetId>,
 }
@@ -187,6 +188,7 @@ impl DataState {
             users,
             backed_up,
             transfers: Transfers::new(scenario),
+            streams: Streams::new(scenario),
             dirty: VecDeque::new(),
         };
         state.reset(scenario);
@@ -215,6 +217,7 @@ impl DataState {
         }
         self.stores.as_mut_slice().fill(StoreState::default());
         self.transfers.reset();
+        self.streams.reset();
         self.dirty.clear();
     }
 

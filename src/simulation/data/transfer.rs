@@ -20,6 +20,11 @@ ids! {
 /// Faster than anything real: what has no limit of its own.
 const UNLIMITED: f64 = 6e13;
 
+/// Bytes per second that something shared carries.
+fn limit(rate: Option<Bandwidth>) -> f64 {
+    rate.map_or(UNLIMITED, |rate| rate.bytes_per_second().min(UNLIMITED))
+}
+
 /// What is on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::simulation) enum Moves {
@@ -73,13 +78,9 @@ pub(in crate::simulation) struct Transfers {
 
 impl Transfers {
     pub fn new(scenario: &Scenario) -> Self {
-        let bytes = |rate: Option<Bandwidth>, share: f64| {
-            rate.map_or(UNLIMITED, |rate| (rate.bits_per_second() / 8.0 * share).min(UNLIMITED))
-        };
         // Both directions of each link, then both sides of each store.
-        let links = scenario.links.iter().flat_map(|link| [bytes(link.bandwidth, link.efficiency.get()); 2]);
-        let stores =
-            scenario.stores.iter().flat_map(|store| [bytes(store.write_rate, 1.0), bytes(store.read_rate, 1.0)]);
+        let links = scenario.links.iter().flat_map(|link| [limit(link.payload()); 2]);
+        let stores = scenario.stores.iter().flat_map(|store| [limit(store.write_rate), limit(store.read_rate)]);
         let mut capacities: Vec<f64> = links.chain(stores).collect();
         let mut pools = IdVec::new();
         for copy in scenario.copies.ids() {
@@ -104,6 +105,11 @@ impl Transfers {
         self.by_flow.clear();
         self.sharing.clear();
         self.planned = None;
+    }
+
+    /// What a transfer moves, and over what.
+    pub fn under_way(&self, transfer: TransferId) -> (Option<Moves>, &[ResourceId]) {
+        (self.slots[transfer].moves, &self.slots[transfer].route)
     }
 
     /// The side of a store that is read or written.
@@ -165,7 +171,7 @@ impl World<'_> {
         let now = self.now;
         let transfers = &mut self.data.transfers;
         let slot = &mut transfers.slots[transfer];
-        let cap = slot.freight.cap.map(|cap| (cap.bits_per_second() / 8.0).min(UNLIMITED));
+        let cap = slot.freight.cap.map(|cap| limit(Some(cap)));
         let flow = transfers.sharing.start(now, &route, slot.freight.bytes, cap, slot.freight.priority);
         slot.route = route;
         slot.flow = Some(flow);
@@ -178,7 +184,9 @@ impl World<'_> {
         let transfers = &mut self.data.transfers;
         if let Some(flow) = transfers.slots[transfer].flow.take() {
             transfers.by_flow.remove(&flow);
-            transfers.slots[transfer].freight.bytes = transfers.sharing.cancel(now, flow);
+            let left = transfers.sharing.cancel(now, flow);
+            let before = std::mem::replace(&mut transfers.slots[transfer].freight.bytes, left);
+            self.incur_moved(transfer, before.saturating_sub(left));
         }
     }
 
@@ -195,6 +203,13 @@ impl World<'_> {
         slot.moves = None;
         slot.incarnation += 1;
         self.plan_arrival();
+    }
+
+    /// The trial ends: what has arrived of what is on its way is booked.
+    pub(in crate::simulation) fn settle_transfers(&mut self) {
+        for transfer in self.data.transfers.slots.ids() {
+            self.take_off(transfer);
+        }
     }
 
     /// Has the next arrival come as an event.
@@ -239,6 +254,7 @@ impl World<'_> {
     }
 
     fn arrived(&mut self, transfer: TransferId) {
+        self.incur_moved(transfer, self.data.transfers.slots[transfer].freight.bytes);
         let slot = &mut self.data.transfers.slots[transfer];
         slot.incarnation += 1;
         match slot.moves.take() {
@@ -263,9 +279,7 @@ impl World<'_> {
             }
         }
         for link in self.scenario.links.ids() {
-            let model = &self.scenario.links[link];
-            let full = model.bandwidth.map_or(UNLIMITED, |rate| rate.bits_per_second() / 8.0 * model.efficiency.get());
-            let rate = if self.links[link].up { full.min(UNLIMITED) } else { 0.0 };
+            let rate = if self.links[link].up { limit(self.scenario.links[link].payload()) } else { 0.0 };
             for backwards in [false, true] {
                 let side = Transfers::link_side(link, backwards);
                 self.data.transfers.sharing.set_capacity(self.now, side, rate);
@@ -277,7 +291,7 @@ impl World<'_> {
     /// Bits per second that a direction of a link carries.
     pub(super) fn link_rate(&self, side: ResourceId) -> f64 {
         let link = &self.scenario.links[LinkId::new(side.index() / 2)];
-        link.bandwidth.map_or(f64::INFINITY, |rate| rate.bits_per_second() * link.efficiency.get())
+        link.payload().map_or(f64::INFINITY, Bandwidth::bits_per_second)
     }
 
     /// The links between two places by the fewest hops, those that are up before those that are down.

@@ -180,7 +180,7 @@ pub(super) fn rate(scenario: &Scenario, trace: &Trace, affected: &mut [Affected]
                     point_rating(dataset.rpo, point, worst.as_ref()),
                 ]
             }
-            Subject::Domain(_) | Subject::Scenario => Vec::new(),
+            Subject::Domain(_) | Subject::Scenario | Subject::Cost => Vec::new(),
         };
         if matches!(each.subject, Subject::Service(id) if scenario.services[id].uses.is_empty()) {
             each.ratings.retain(|rating| rating.promise != Promise::Rpo || rating.promised.is_some());
@@ -234,7 +234,7 @@ fn transfer(scenario: &Scenario, trace: &Trace, subject: Subject, recovery: &Rec
     let own = |id: &crate::model::DatasetId| match subject {
         Subject::Dataset(data) => *id == data,
         Subject::Service(service) => scenario.services[service].uses.contains(id),
-        Subject::Domain(_) | Subject::Scenario => false,
+        Subject::Domain(_) | Subject::Scenario | Subject::Cost => false,
     };
     let until = recovery.incident.recovered?;
     let mut began: Vec<(crate::model::DatasetId, SimTime)> = Vec::new();

@@ -381,7 +381,7 @@ pub fn register(scenario: &Scenario, strike: SimTime) -> Vec<Risk> {
         let points = walk.affected.iter().filter_map(|it| match it.subject {
             Subject::Dataset(id) if it.gone => Some((id, None)),
             Subject::Dataset(id) => it.point.map(|(age, _)| (id, Some(age))),
-            Subject::Service(_) | Subject::Domain(_) | Subject::Scenario => None,
+            Subject::Service(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => None,
         });
         Risk {
             threat,

@@ -23,6 +23,9 @@ const OF_DATASETS: [(&str, Option<&str>); 4] = [
     ("rpo_met_share", None),
 ];
 
+/// What is watched of the account of a scenario with prices.
+const OF_COST: [&str; 3] = ["total_cost", "running_cost", "expected_loss"];
+
 /// A metric that is watched in every design.
 #[derive(Clone, Debug)]
 pub struct Watched {
@@ -45,6 +48,9 @@ impl Watched {
         let (key, point) = text.split_once('.').map_or((text, None), |(key, point)| (key, Some(point)));
         let has = |kind: &str| metric::all().any(|(of, about)| of == kind && about.key == key);
         let points = ["p50", "p95", "p99", "max"];
+        if has("cost") && scenario.prices.is_some() && point.is_none_or(|point| points.contains(&point)) {
+            return Self::one(scenario, &format!("cost.{text}")).map(|watched| vec![watched]);
+        }
         if (has("service") || has("dataset") || has("scenario")) && point.is_none_or(|point| points.contains(&point)) {
             let services =
                 scenario.services.iter().filter(|_| has("service")).map(|it| format!("services.{}", it.name));
@@ -68,6 +74,7 @@ impl Watched {
             Subject::Dataset(id) => ("dataset", named(&scenario.datasets[id].title, &scenario.datasets[id].name)),
             Subject::Domain(id) => ("domain", named(&scenario.domains[id].title, &scenario.domains[id].name)),
             Subject::Scenario => ("scenario", String::new()),
+            Subject::Cost => ("cost", String::new()),
         };
         let known = || metric::all().filter(|(of, _)| *of == kind).map(|(_, about)| about);
         let found = known().find(|about| about.key == path.metric && (path.point.is_none() || about.distribution));
@@ -102,6 +109,9 @@ impl Watched {
         if found.is_empty() {
             found.extend(Self::one(scenario, "scenario.unavailability"));
         }
+        if scenario.prices.is_some() {
+            found.extend(OF_COST.iter().flat_map(|key| Self::one(scenario, &format!("cost.{key}"))));
+        }
         found
     }
 
@@ -126,6 +136,9 @@ impl Watched {
             Subject::Dataset(id) => found(findings.datasets.iter().find(|(other, _)| *other == id).map(|(_, it)| it)),
             Subject::Domain(id) => found(findings.domains.iter().find(|(other, _)| *other == id).map(|(_, it)| it)),
             Subject::Scenario => found(Some(&findings.whole)),
+            Subject::Cost => {
+                findings.cost.as_ref().and_then(|cost| cost.metric(&path.metric)).map(|measured| measured.estimate)
+            }
         };
         let Some(estimate) = estimate else { return Measure::NOTHING };
         let Some(point) = &path.point else { return Measure::of(&estimate) };

@@ -46,7 +46,14 @@ pub(super) fn of_metric(unit: Unit, (low, high): (f64, f64), pixels: (f64, f64),
         Unit::Seconds | Unit::SecondsPerYear => {
             [31_557_600.0, 86_400.0, 3600.0, 60.0, 1.0].into_iter().find(|by| high.abs() >= 2.0 * by).unwrap_or(1.0)
         }
-        Unit::Share | Unit::Probability | Unit::PerYear | Unit::Count | Unit::Bytes => 1.0,
+        Unit::Share
+        | Unit::Probability
+        | Unit::PerYear
+        | Unit::Count
+        | Unit::Bytes
+        | Unit::MoneyPerYear
+        | Unit::KilowattHoursPerYear
+        | Unit::KilogramsPerYear => 1.0,
     };
     // From zero unless that would press everything into a corner.
     let low = if low >= 0.0 && low < 0.6 * high { 0.0 } else { low };

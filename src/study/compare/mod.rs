@@ -1,0 +1,207 @@
+//! Several designs on the same trials: what differs, by how much, and which differences are real.
+
+mod found;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use found::{Alone, Compared, Contender, Proof, Row, Versus};
+pub use rows::{Candidate, CompareError, DATASET_KEYS, SERVICE_KEYS};
+
+use super::findings::{Findings, Stopped};
+use super::front::{cheapest, fronts};
+use super::run::findings;
+use super::simulate::Worker;
+use crate::analytic;
+use crate::estimate::{Basis, Difference, Estimate, holm};
+use crate::metric::Watch;
+use crate::montecarlo::{PairFold, Paired, PairedOutcomes, PairedPlan, RunError, Shape, run_paired};
+use crate::quantity::Span;
+use rows::Line;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Designs that can be compared, and what is compared of them.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    candidates: Vec<Candidate>,
+    lines: Vec<Line>,
+    alone: Vec<Alone>,
+}
+
+/// Stop when differences are known well enough.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PreciseDifference {
+    /// Path or key of what is compared; all its differences count.
+    pub metric: String,
+    /// Half of the paired 95 % interval over the size of the difference that is enough. Where no trial differs there is nothing to wait for.
+    pub within: f64,
+}
+
+impl Comparison {
+    /// Designs with what all of them have; the first is the baseline. `keys` are paths, or keys of metrics for everything that has them;
+    /// without any, [`SERVICE_KEYS`] and [`DATASET_KEYS`] of all services and datasets in common.
+    ///
+    /// # Errors
+    /// Fewer than two designs, two alike or of one name, designs that differ in horizon, start or currency, unknown metrics, or nothing in common.
+    pub fn new(candidates: Vec<Candidate>, keys: &[String]) -> Result<Self, CompareError> {
+        rows::comparable(&candidates)?;
+        let lines = rows::lines(&candidates, keys)?;
+        let alone = rows::alone(&candidates);
+        Ok(Self { candidates, lines, alone })
+    }
+
+    /// The designs, baseline first.
+    #[must_use]
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// Paths of what is compared, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|line| line.path.as_str())
+    }
+
+    /// Runs all designs on the same trials under one seed. `progress` and `cancel` are those of [`crate::simulate`]; trials count once for all designs.
+    ///
+    /// # Errors
+    /// Threads cannot be started, or the stopping rule names nothing that is compared.
+    pub fn simulate(
+        &self,
+        seed: u64,
+        plan: &PairedPlan,
+        until: Option<&PreciseDifference>,
+        progress: &(dyn Fn(u64) + Sync),
+        cancel: &AtomicBool,
+    ) -> Result<PairedOutcomes, RunError> {
+        let designs: Vec<Paired> = self
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(nth, candidate)| Paired {
+                shape: Shape::of(&candidate.scenario, seed),
+                watches: self.lines.iter().map(|line| line.watches[nth]).collect(),
+            })
+            .collect();
+        let wanted: Vec<usize> = match until {
+            Some(until) => self.meant(&until.metric),
+            None => Vec::new(),
+        };
+        if let Some(until) = until.filter(|_| wanted.is_empty()) {
+            return Err(RunError::NoSuchMetric { metric: until.metric.clone() });
+        }
+        let enough = |fold: &PairFold| {
+            until.is_some_and(|until| {
+                let others = 1..self.candidates.len();
+                others.flat_map(|nth| wanted.iter().map(move |&row| (nth, row))).all(|(nth, row)| {
+                    self.difference(fold, nth, row).is_some_and(|difference| precise(&difference, until.within))
+                })
+            })
+        };
+        let worker = |nth: usize| Worker::new(&self.candidates[nth].scenario, seed);
+        run_paired(&designs, plan, worker, &enough, progress, cancel)
+    }
+
+    /// Judges what the trials left.
+    #[must_use]
+    pub fn conclude(&self, outcomes: &PairedOutcomes) -> Compared {
+        let found: Vec<Findings> = self
+            .candidates
+            .iter()
+            .zip(&outcomes.designs)
+            .map(|(candidate, outcomes)| {
+                let scenario = &candidate.scenario;
+                findings(Arc::clone(scenario), outcomes, &analytic::predictions(scenario), Vec::new())
+            })
+            .collect();
+        let mut rows: Vec<Row> = (0..self.lines.len()).map(|row| self.row(&outcomes.fold, row)).collect();
+        let family = judge(&mut rows);
+        let all: Vec<&Findings> = found.iter().collect();
+        let (fronts, cheapest) = (fronts(&all), cheapest(&all));
+        let first = outcomes.designs.first();
+        Compared {
+            trials: outcomes.fold.trials,
+            seed: first.map_or(0, |outcomes| outcomes.seed),
+            stopped: first.map_or(Stopped::Interrupted, |outcomes| outcomes.stopped),
+            contenders: self
+                .candidates
+                .iter()
+                .zip(found)
+                .map(|(candidate, findings)| Contender { name: candidate.name.clone(), findings })
+                .collect(),
+            rows,
+            family,
+            alone: self.alone.clone(),
+            fronts,
+            cheapest,
+        }
+    }
+
+    /// Rows that a path or key means.
+    fn meant(&self, metric: &str) -> Vec<usize> {
+        let means = |line: &Line| line.path == metric || line.watches[0].about().key == metric;
+        (0..self.lines.len()).filter(|&row| means(&self.lines[row])).collect()
+    }
+
+    fn horizon(&self) -> Span {
+        self.candidates.first().map_or(Span::ZERO, |candidate| candidate.scenario.horizon)
+    }
+
+    fn difference(&self, fold: &PairFold, nth: usize, row: usize) -> Option<Difference> {
+        let (first, second) = (&fold.own[0][row], &fold.own[nth][row]);
+        let watches: &[Watch] = &self.lines[row].watches;
+        let lines = [watches[0].line(first, self.horizon()), watches[nth].line(second, self.horizon())];
+        fold.pairs[nth - 1][row].difference(first, second, lines)
+    }
+
+    fn row(&self, fold: &PairFold, row: usize) -> Row {
+        let line = &self.lines[row];
+        let own = fold.own.iter().map(|own| &own[row]);
+        let estimates: Vec<Estimate> =
+            line.watches.iter().zip(own).map(|(watch, sums)| watch.estimate(sums, self.horizon())).collect();
+        let versus = (1..self.candidates.len()).map(|nth| {
+            let difference = self.difference(fold, nth, row);
+            Versus { design: nth, difference, proof: Proof::Nothing }
+        });
+        Row { path: line.path.clone(), about: line.watches[0].about(), versus: versus.collect(), estimates }
+    }
+}
+
+/// Whether half of the interval is small enough against the difference.
+fn precise(difference: &Difference, within: f64) -> bool {
+    let half = difference.high.map(|high| high - difference.point);
+    difference.differing == 0 || half.is_some_and(|half| half <= within * difference.point.abs())
+}
+
+/// Says of every difference whether it is real, all of them together at one level; returns how many were tested.
+fn judge(rows: &mut [Row]) -> usize {
+    for row in rows.iter_mut() {
+        let estimates = &row.estimates;
+        for versus in &mut row.versus {
+            // A bound stands for something that was not seen: of two that were not seen nothing is known to be the same.
+            let unseen = |nth: usize| estimates[nth].basis == Basis::Bound;
+            versus.proof = match versus.difference {
+                None => Proof::Nothing,
+                Some(it) if it.differing > 0 => Proof::NotShown,
+                Some(_) if unseen(0) && unseen(versus.design) => Proof::Unseen,
+                Some(_) => Proof::Same,
+            };
+        }
+    }
+    let mut tested: Vec<(&mut Versus, f64)> = rows
+        .iter_mut()
+        .flat_map(|row| &mut row.versus)
+        .filter_map(|versus| {
+            // What cannot be judged yet belongs to the family too: it was asked.
+            let chance = versus.difference?.chance.unwrap_or(1.0);
+            Some((versus, chance))
+        })
+        .collect();
+    let chances: Vec<f64> = tested.iter().map(|(_, chance)| *chance).collect();
+    for ((versus, _), real) in tested.iter_mut().zip(holm(&chances)) {
+        if real {
+            versus.proof = Proof::Real;
+        }
+    }
+    chances.len()
+}

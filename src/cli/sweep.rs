@@ -116,6 +116,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let failure = Failure { exit: Exit::Interrupted, ..Failure::failed(message) };
         return Err(failure.help("the same command goes on from there"));
     }
+    if rows.iter().all(|row| row.ran().is_none()) {
+        journal.end().map_err(|error| Failure::failed(error.to_string()))?;
+        let first = job.designs.design(job.choice.settings(0)).err();
+        let problems = first.map(|refused| Problems::of(&refused.problems));
+        let message = format!("none of the {} designs is a valid scenario, nothing is written", rows.len());
+        return Err(Failure { problems, ..Failure::usage(message) });
+    }
     let findings = SweepFindings::new(&job, Arc::clone(&written.scenario), rows);
     let facts = host.facts(threads, left.saturating_mul(trials));
     let files = wire::write_sweep(&folder, &findings, &written.resolved, &facts, args.show.force)?;
@@ -130,16 +137,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(exit_of(&findings, args.show.strict))
 }
 
-/// With `strict`, what all designs miss is missed; a sweep of which no design is a scenario has been used wrongly.
+/// With `strict`, what all designs miss is missed.
 fn exit_of(findings: &SweepFindings, strict: bool) -> Exit {
-    let ran: Vec<_> = findings.rows.iter().filter_map(sweep::Row::ran).collect();
-    if ran.is_empty() {
-        Exit::Usage
-    } else if strict && ran.iter().all(|ran| !ran.objectives.missed.is_empty()) {
-        Exit::Missed
-    } else {
-        Exit::Done
-    }
+    let mut ran = findings.rows.iter().filter_map(sweep::Row::ran);
+    if strict && ran.all(|ran| !ran.objectives.missed.is_empty()) { Exit::Missed } else { Exit::Done }
 }
 
 fn invalid(problems: &drsim::Diagnostics) -> Failure {
@@ -185,7 +186,7 @@ fn watched(scenario: &Scenario, asked: &[String]) -> Result<Vec<Watched>, Failur
                 WatchError::Subject { name, known, .. } => (name, known.iter().map(String::as_str).collect()),
                 WatchError::Metric { key, known, .. } => (key, known.clone()),
                 WatchError::Shape { text } => (text, wire::metrics().iter().map(|(_, about)| about.key).collect()),
-                WatchError::NoSum { text } => (text, Vec::new()),
+                WatchError::NoSum { text } | WatchError::Unpriced { key: text } => (text, Vec::new()),
             };
             let near = explain::nearest(name, known.into_iter());
             Failure::usage(error.to_string()).help(near.first().map_or_else(

@@ -121,7 +121,8 @@ impl Designs {
             // A name that stands in the path, such as a place, is only looked up when the whole is put together.
             let set = Override { path: axis.path.clone(), value: first };
             if let Err(problems) = self.draft.with(&[set]) {
-                let unknown = |item: &crate::scenario::Diagnostic| item.file == "--set" && item.code.starts_with("unknown-");
+                let unknown =
+                    |item: &crate::scenario::Diagnostic| item.file == "--set" && item.code.starts_with("unknown-");
                 if problems.items().iter().any(unknown) {
                     return Err(problems.into());
                 }

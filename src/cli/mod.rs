@@ -20,6 +20,7 @@ mod progress;
 mod run;
 mod schema;
 mod study;
+mod sweep;
 mod terminal;
 mod trace;
 mod wire;
@@ -59,6 +60,7 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Check(args) => (args.json, check::run(args)),
         Command::Run(args) => (args.show.json, run::run(args)),
         Command::Drill(args) => (args.show.json, drill::run(args)),
+        Command::Sweep(args) => (args.show.json, sweep::run(args)),
         Command::Merge(args) => (args.show.json, merge::run(args)),
         Command::Trace(args) => (args.json, trace::run(args)),
         Command::Explain(args) => (false, explain::run(args)),

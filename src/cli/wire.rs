@@ -7,11 +7,13 @@ use drsim::model::{Scenario, Subject};
 use drsim::montecarlo;
 pub use drsim::montecarlo::Outcomes;
 use drsim::report::folder::WriteError;
+use drsim::report::journal::{Head, Journal, JournalError};
 use drsim::report::text::Tone;
 use drsim::report::{self, folder};
 use drsim::scenario::{self, Diagnostics, Override, Source};
 use drsim::simulation::{Simulator, Trace};
 use drsim::study::drill::DrillFindings;
+use drsim::study::sweep::{Row, SweepFindings};
 use drsim::study::{self, Findings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -31,7 +33,8 @@ pub struct Problems {
 }
 
 impl Problems {
-    fn of(problems: &Diagnostics) -> Self {
+    /// As they are shown.
+    pub fn of(problems: &Diagnostics) -> Self {
         Self { text: problems.render(true), json: problems.to_json() }
     }
 }
@@ -86,6 +89,11 @@ pub struct Plan {
 pub fn load_file(path: &Path, overrides: &[String]) -> Result<Loaded, Failure> {
     let source = Source::read(path).map_err(|problem| Failure::unreadable(&problem))?;
     load(&source, overrides)
+}
+
+/// The text of a scenario file.
+pub fn source_file(path: &Path) -> Result<Source, Failure> {
+    Source::read(path).map_err(|problem| Failure::unreadable(&problem))
 }
 
 /// Checks a scenario given as text; `folder` is where files that it names are looked for.
@@ -243,6 +251,37 @@ pub fn drill_text(findings: &DrillFindings) -> String {
 /// A drill for programs.
 pub fn drill_json(findings: &DrillFindings) -> String {
     report::drill::tables::json(findings, VERSION)
+}
+
+/// Writes the folder of a sweep and returns the paths.
+pub fn write_sweep(
+    folder: &Path,
+    findings: &SweepFindings,
+    resolved: &str,
+    run_json: &str,
+    force: bool,
+) -> Result<Vec<PathBuf>, Failure> {
+    write_files(folder, &report::sweep::files(findings, VERSION, resolved, run_json), force)
+}
+
+/// A sweep for people.
+pub fn sweep_text(findings: &SweepFindings) -> String {
+    report::sweep::summary(findings, paint)
+}
+
+/// A sweep for programs.
+pub fn sweep_json(findings: &SweepFindings) -> String {
+    report::sweep::json(findings, VERSION)
+}
+
+/// Opens the journal of a sweep; with the designs that are finished.
+pub fn sweep_journal(folder: &Path, head: &Head, force: bool) -> Result<(Journal, Vec<Row>), Failure> {
+    Journal::open(folder, head, force).map_err(|error| match &error {
+        JournalError::Other { .. } => Failure::usage(error.to_string())
+            .help("give the command of then to go on with it, name another folder with `--output`, or add `--force` to start over"),
+        JournalError::Busy(_) => Failure::usage(error.to_string()).help("wait for it, or name another folder with `--output`"),
+        JournalError::Io { .. } => Failure::failed(error.to_string()),
+    })
 }
 
 fn write_files(folder: &Path, files: &[(String, String)], force: bool) -> Result<Vec<PathBuf>, Failure> {

@@ -68,8 +68,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let cancel = progress::cancel_on_interrupt();
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let threads = args.threads.map_or_else(cores, usize::from);
-    let search =
-        Search { cap: args.trials, seed: args.seed, threads, formulas: !args.no_formulas, front: true };
+    let search = Search { cap: args.trials, seed: args.seed, threads, formulas: !args.no_formulas, front: true };
     // How many trials it takes is what the search finds out.
     let progress = Progress::counting();
     let found = wire::optimise(&source, &args.overrides, &search, &|done| progress.reached(done), &cancel)?;

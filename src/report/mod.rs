@@ -4,6 +4,7 @@
 
 mod brief;
 mod brief_data;
+pub mod compare;
 pub mod csv;
 pub mod drill;
 pub mod folder;
@@ -12,6 +13,7 @@ pub mod journal;
 pub mod json;
 pub mod markdown;
 pub mod number;
+pub mod optimise;
 pub mod plot;
 pub mod sweep;
 pub mod text;

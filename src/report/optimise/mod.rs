@@ -5,9 +5,6 @@ mod picture;
 mod tables;
 mod text;
 
-#[cfg(test)]
-mod tests;
-
 pub use tables::json;
 pub use text::summary;
 
@@ -36,9 +33,11 @@ pub fn files(found: &OptimiseFindings, version: &str, run_json: &str) -> Vec<(St
 
 /// `a = 1, b = 2`: a design by its choices, the last parts of paths where those tell them apart.
 fn name(found: &OptimiseFindings, design: &DesignFindings) -> String {
-    let parts = found.choices.iter().zip(&design.values).map(|(choice, value)| {
-        format!("{} = {}", short(found, &choice.path), value.trim_matches('"'))
-    });
+    let parts = found
+        .choices
+        .iter()
+        .zip(&design.values)
+        .map(|(choice, value)| format!("{} = {}", short(found, &choice.path), value.trim_matches('"')));
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -120,7 +119,10 @@ fn certainty(found: &OptimiseFindings) -> String {
     match (found.chosen, found.sure) {
         (Some(_), true) => format!("{level} sure that no other design is better and keeps every promise"),
         (Some(_), false) if found.rivals.is_empty() => {
-            format!("not {level} sure: its promises are kept as far as was seen in {} trials a design", count(found.cap))
+            format!(
+                "not {level} sure: its promises are kept as far as was seen in {} trials a design",
+                count(found.cap)
+            )
         }
         (Some(_), false) => format!(
             "not {level} sure: after {} trials a design {} may still be better; more with `--trials`",

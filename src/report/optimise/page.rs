@@ -72,7 +72,9 @@ fn design(found: &OptimiseFindings, nth: usize, text: &mut String) {
     if let Some(worth) = design.worth {
         let _ = writeln!(text, "{} {}: {}\n", capital(&found.aim.label), found.aim.label_zh, known(found, worth));
     }
-    text.push_str("| promise 目标 | promised 承诺 | test 检验 | measured 实测 | allowed 允许 | |\n|---|---|---|---|---|---|\n");
+    text.push_str(
+        "| promise 目标 | promised 承诺 | test 检验 | measured 实测 | allowed 允许 | |\n|---|---|---|---|---|---|\n",
+    );
     for (promise, goal) in found.promises.iter().zip(hardest(found, design)) {
         let (words, measured, allowed, kept) = goal.map_or_else(
             || ("", "".to_owned(), String::new(), "kept 满足"),
@@ -88,11 +90,7 @@ fn design(found: &OptimiseFindings, nth: usize, text: &mut String) {
                 (goal.words, measured.unwrap_or_else(never), measure(found, goal, goal.allowed), kept)
             },
         );
-        let _ = writeln!(
-            text,
-            "| {} | {} | {words} | {measured} | {allowed} | {kept} |",
-            promise.key, promise.words
-        );
+        let _ = writeln!(text, "| {} | {} | {words} | {measured} | {allowed} | {kept} |", promise.key, promise.words);
     }
     text.push('\n');
 }

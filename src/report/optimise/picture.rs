@@ -54,8 +54,7 @@ fn shown(found: &OptimiseFindings) -> Vec<usize> {
     };
     let mut shown: Vec<usize> = found.front.iter().copied().chain(found.chosen).filter(known).collect();
     shown.truncate(MOST);
-    let mut others: Vec<usize> =
-        (0..found.designs.len()).filter(known).filter(|nth| !shown.contains(nth)).collect();
+    let mut others: Vec<usize> = (0..found.designs.len()).filter(known).filter(|nth| !shown.contains(nth)).collect();
     let rule = |nth: &usize| matches!(found.designs[*nth].fate, Fate::Rule(..));
     others.retain(|nth| !rule(nth));
     others.sort_by(|left, right| {

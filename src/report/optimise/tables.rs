@@ -53,8 +53,9 @@ fn numbers(value: Option<Known>) -> [String; 3] {
     match value {
         None => [String::new(), String::new(), String::new()],
         Some(Known::Exact(point)) => [point, point, point].map(|value| value.to_string()),
-        Some(Known::Seen(point, low, high)) => [point, low, high]
-            .map(|value| if value.is_finite() { value.to_string() } else { String::new() }),
+        Some(Known::Seen(point, low, high)) => {
+            [point, low, high].map(|value| if value.is_finite() { value.to_string() } else { String::new() })
+        }
     }
 }
 

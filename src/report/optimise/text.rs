@@ -58,16 +58,24 @@ fn answer(found: &OptimiseFindings, chosen: usize, paint: Paint, lines: &mut Vec
             shorten(&name(found, &found.designs[second.design]), WIDTH)
         ));
     }
-    let costs: Vec<String> = found.relaxed.iter().filter_map(|relaxed| {
-        let (design, saves) = (relaxed.design?, relaxed.saves?);
-        let key = &found.promises[relaxed.promise].key;
-        let sure = if relaxed.sure { "" } else { ", as far as was seen" };
-        Some(if design == chosen {
-            format!("{key} costs nothing{sure}")
-        } else {
-            format!("{key} costs {}{sure}: without it {}", amount(found, saves), name(found, &found.designs[design]))
+    let costs: Vec<String> = found
+        .relaxed
+        .iter()
+        .filter_map(|relaxed| {
+            let (design, saves) = (relaxed.design?, relaxed.saves?);
+            let key = &found.promises[relaxed.promise].key;
+            let sure = if relaxed.sure { "" } else { ", as far as was seen" };
+            Some(if design == chosen {
+                format!("{key} costs nothing{sure}")
+            } else {
+                format!(
+                    "{key} costs {}{sure}: without it {}",
+                    amount(found, saves),
+                    name(found, &found.designs[design])
+                )
+            })
         })
-    }).collect();
+        .collect();
     list("what each promise costs", costs, paint, lines);
 }
 

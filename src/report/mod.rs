@@ -15,6 +15,7 @@ pub mod journal;
 pub mod json;
 pub mod markdown;
 pub mod number;
+pub mod optimise;
 pub mod plot;
 pub mod sweep;
 pub mod text;

@@ -174,7 +174,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn metric_path(
+    pub(super) fn metric_path(
         &mut self,
         text: &str,
         place: Place,

@@ -190,9 +190,9 @@ impl Grid {
             let factors: Vec<String> =
                 axes.iter().map(|axis| crate::quantity::words::count(axis.count().unwrap_or(1))).collect();
             let points = u64::try_from(points).unwrap_or(u64::MAX);
+            let product = if factors.len() > 1 { format!("{} = ", factors.join(" x ")) } else { String::new() };
             return Err(format!(
-                "{} = {} designs are more than {}: fewer values, or a sample of them with `--sample latin:1000`",
-                factors.join(" x "),
+                "{product}{} designs are more than {}: fewer values, or a sample of them with `--sample latin:1000`",
                 crate::quantity::words::count(points),
                 crate::quantity::words::count(DESIGNS_MAX),
             ));

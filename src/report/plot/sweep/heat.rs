@@ -158,7 +158,7 @@ pub(super) fn heat(findings: &SweepFindings, metric: usize) -> Option<String> {
         sheet.note("framed: as written 加框：原方案");
     }
     if invalid {
-        sheet.note("hatched or fewer: no such scenario 斜线：无效方案");
+        sheet.note("hatched: no such scenario 斜线：无效方案");
     }
     if axes.len() > 2 {
         let rest: Vec<&str> =

@@ -122,7 +122,7 @@ fn index() -> String {
     }
     section("Terms 术语", TERMS.iter().map(|term| term.words.join(", ")).collect());
     section("Codes 错误代码", wire::codes().into_iter().map(str::to_owned).collect());
-    let row = |row: wire::Row| format!("{:<34} {}: {}", row.key, row.takes, row.title);
+    let row = |row: wire::Entry| format!("{:<34} {}: {}", row.key, row.takes, row.title);
     section("Catalogue 目录", wire::catalogue().into_iter().map(row).collect());
     let exit = |exit: Exit| format!("{:<28} {}", format!("exit-{}", exit.code()), exit.meaning().0);
     section("Exit codes 退出码", Exit::ALL.into_iter().map(exit).collect());

@@ -134,7 +134,7 @@ pub fn codes() -> Vec<&'static str> {
 
 /// A row of the catalogue that a scenario can take by name: the key that takes it, the name, and what stands there with source and date.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct Entry {
     /// Where the name is written.
     pub takes: &'static str,
     /// The name.
@@ -148,8 +148,8 @@ pub struct Row {
 }
 
 /// All rows of the catalogue.
-pub fn catalogue() -> Vec<Row> {
-    let promises = PROMISES.iter().map(|row| Row {
+pub fn catalogue() -> Vec<Entry> {
+    let promises = PROMISES.iter().map(|row| Entry {
         takes: "preset of prices.sla",
         key: row.key,
         title: row.title,
@@ -157,7 +157,7 @@ pub fn catalogue() -> Vec<Row> {
         source: format!("{}; {}; {}", row.source, row.date, row.standing.words()),
     });
     let band = |micros: i64, currency: &str| format!("{} {currency} / GB / month", micros as f64 / 1e6);
-    let tariffs = TARIFFS.iter().map(move |row| Row {
+    let tariffs = TARIFFS.iter().map(move |row| Entry {
         takes: "price of stores and datasets",
         key: row.key,
         title: row.title,

@@ -176,7 +176,9 @@ mod tests {
 
     #[test]
     fn money_has_no_more_digits_than_people_read() {
-        for (amount, text) in [(0.0, "0.00"), (12.5, "12.50"), (999.6, "1 000"), (-1234.4, "-1 234"), (2.5e9, "2 500 M")] {
+        for (amount, text) in
+            [(0.0, "0.00"), (12.5, "12.50"), (999.6, "1 000"), (-1234.4, "-1 234"), (2.5e9, "2 500 M")]
+        {
             assert_eq!(money(amount), text);
         }
         assert_eq!(with_interval(Some(5e6), Some(4e6), Some(6e6)), "5 000 000 (4 000 000–6 000 000)");

@@ -3,7 +3,9 @@
 use crate::estimate::{Basis, Estimate, Quantile};
 use crate::model::Subject;
 use crate::report::{brief_cost, csv, wording};
-use crate::study::{Attribution, Check, CostFindings, Expected, Findings, Measured, Promiser, SubjectFindings, Verdict};
+use crate::study::{
+    Attribution, Check, CostFindings, Expected, Findings, Measured, Promiser, SubjectFindings, Verdict,
+};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -259,7 +261,9 @@ fn account<'a>(findings: &'a Findings, cost: &'a CostFindings) -> Account<'a> {
         services: cost
             .services
             .iter()
-            .map(|it| (scenario.services[it.service].name.as_str(), ServiceLines { running: it.running, loss: it.loss }))
+            .map(|it| {
+                (scenario.services[it.service].name.as_str(), ServiceLines { running: it.running, loss: it.loss })
+            })
             .collect(),
     }
 }

@@ -174,9 +174,11 @@ fn cost(findings: &Findings, out: &mut String) {
     }
     if !cost.causes.is_empty() {
         let _ = writeln!(out, "What the time down costs by cause ({}):\n", brief_cost::CAUSE_RULE);
-        let rows = cost.causes.iter().take(MOST_CAUSES).map(|(cause, yearly)| {
-            vec![cause.label(&findings.scenario), brief_cost::money(*yearly)]
-        });
+        let rows = cost
+            .causes
+            .iter()
+            .take(MOST_CAUSES)
+            .map(|(cause, yearly)| vec![cause.label(&findings.scenario), brief_cost::money(*yearly)]);
         table(out, &["cause", "per year"], rows.collect());
     }
 }

@@ -22,7 +22,10 @@ fn each() -> [(&'static str, Findings); 6] {
 fn the_account_is_told_in_every_format() {
     let (with, without) = (with_cost(), ordinary());
     let table = costs::costs(&with).unwrap();
-    assert_eq!(table.lines().next(), Some("item,of,cause,kind,cost_per_year_cny,cost_per_year_cny_low,cost_per_year_cny_high"));
+    assert_eq!(
+        table.lines().next(),
+        Some("item,of,cause,kind,cost_per_year_cny,cost_per_year_cny_low,cost_per_year_cny_high")
+    );
     let sum = |kinds: &[&str]| -> f64 {
         let rows = table.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
         rows.filter(|row| kinds.contains(&row[3])).map(|row| row[4].parse::<f64>().unwrap()).sum()
@@ -32,7 +35,8 @@ fn the_account_is_told_in_every_format() {
     assert!(costs::costs(&without).is_none());
 
     let text = text::summary(&with, text::unpainted);
-    for word in ["what it costs, CNY per year", "530 000 (519 400–540 600)", "980 000", "nodes", "1 more in costs.csv"] {
+    for word in ["what it costs, CNY per year", "530 000 (519 400–540 600)", "980 000", "nodes", "1 more in costs.csv"]
+    {
         assert!(text.contains(word), "{word} is not in\n{text}");
     }
     assert!(!text::summary(&without, text::unpainted).contains("costs"));

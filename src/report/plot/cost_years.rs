@@ -70,8 +70,7 @@ pub fn cost_years(findings: &Findings) -> Option<String> {
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK, 1);
     let foot = format!("cost of a year 一年的成本, {currency}");
     canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 36.0), &foot, 12.0, Anchor::Middle, MUTED);
-    let marks =
-        [("mean 均值", mean), ("p95", quantiles.p95.point), ("p99", quantiles.p99.point)];
+    let marks = [("mean 均值", mean), ("p95", quantiles.p95.point), ("p99", quantiles.p99.point)];
     for (nth, (word, amount)) in marks.into_iter().enumerate() {
         let (at, height) = (x.at(amount), TOP + 8.0 + nth as f64 * 18.0);
         canvas.dashed((at, height + 9.0), (at, bottom), ORANGE, 2);

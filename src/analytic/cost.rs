@@ -4,7 +4,7 @@
 
 use super::predict::Predictions;
 use super::prediction::Prediction;
-use crate::model::{DomainId, Energy, FailoverMode, PopulationKind, Prices, Scenario, Subject, UnitId};
+use crate::model::{DomainId, Energy, PopulationKind, Prices, Scenario, Subject, UnitId};
 use crate::quantity::{PerTime, SECONDS_PER_YEAR};
 
 /// Adds what is known of the account to what is known of services and places.
@@ -58,8 +58,8 @@ fn running(scenario: &Scenario, prices: &Prices, found: &Predictions) -> Result<
             .count();
         sum += yearly(*price) * count as f64;
     }
-    if !prices.nodes.is_empty() && stand_by(scenario, prices) {
-        return Err("nodes are rented that only stand by".to_owned());
+    if !prices.nodes.is_empty() && rented(prices) {
+        return Err("what rented nodes cost depends on their use".to_owned());
     }
     sum += prices.places.iter().map(|(_, price)| yearly(*price)).sum::<f64>();
     sum += prices.plants.iter().map(|(_, price)| yearly(*price)).sum::<f64>();
@@ -74,13 +74,9 @@ fn running(scenario: &Scenario, prices: &Prices, found: &Predictions) -> Result<
     Ok(sum)
 }
 
-/// True when some node may cost less while it stands by.
-fn stand_by(scenario: &Scenario, prices: &Prices) -> bool {
-    scenario.services.iter().any(|service| {
-        let failover = &service.failover;
-        let share = prices.standby[failover.mode as usize].unwrap_or(failover.standby_capacity);
-        failover.mode != FailoverMode::ActiveActive && service.groups.len() > 1 && share.get() < 1.0
-    })
+/// True when nodes are rented: then those that only stand by, or that nobody uses, may cost less.
+fn rented(prices: &Prices) -> bool {
+    prices.standby.iter().any(|share| share.is_none_or(|share| share.get() < 1.0))
 }
 
 /// Electricity a year of nodes that draw the same whatever they do, while they are up.

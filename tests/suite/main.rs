@@ -10,6 +10,7 @@ mod auditor_data;
 mod backups;
 mod behaviour;
 mod cli;
+mod compare;
 mod corners;
 mod corners_data;
 mod data;

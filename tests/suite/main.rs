@@ -31,3 +31,4 @@ mod properties;
 mod reference;
 mod sharing;
 mod support;
+mod sweep;

@@ -8,7 +8,7 @@ use rand::RngExt as _;
 /// Most designs of one study.
 pub const DESIGNS_MAX: u64 = 1_000_000;
 /// Purpose of the streams that samples are drawn from; trials draw from others.
-const SAMPLE: u64 = 0x7377_6565_70; // "sweep"
+const SAMPLE: u64 = 0x0073_7765_6570; // "sweep"
 
 /// A parameter and its values.
 ///

@@ -244,7 +244,7 @@ fn a_sweep_that_is_killed_goes_on_where_it_stopped() {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_drsim"));
         let null = std::process::Stdio::null;
         let mut child = child.current_dir(&folder).args(set).stdout(null()).stderr(null()).spawn().unwrap();
-        while fs::read(&journal).map_or(0, |text| text.iter().filter(|byte| **byte == b'\n').count()) < 4 {
+        while fs::read_to_string(&journal).map_or(0, |text| text.lines().count()) < 5 {
             assert!(child.try_wait().unwrap().is_none(), "over before it could be stopped");
             std::thread::sleep(std::time::Duration::from_millis(2));
         }

@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod clock;
+mod compare;
 mod completions;
 mod drill;
 mod effort;
@@ -15,6 +16,7 @@ mod inputs;
 mod man;
 mod merge;
 mod new;
+mod optimise;
 mod outcome;
 mod progress;
 mod run;
@@ -60,7 +62,9 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Check(args) => (args.json, check::run(args)),
         Command::Run(args) => (args.show.json, run::run(args)),
         Command::Drill(args) => (args.show.json, drill::run(args)),
+        Command::Compare(args) => (args.show.json, compare::run(args)),
         Command::Sweep(args) => (args.show.json, sweep::run(args)),
+        Command::Optimise(args) => (args.show.json, optimise::run(args)),
         Command::Merge(args) => (args.show.json, merge::run(args)),
         Command::Trace(args) => (args.json, trace::run(args)),
         Command::Explain(args) => (false, explain::run(args)),

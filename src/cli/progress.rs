@@ -53,6 +53,14 @@ impl Progress {
         Self { bar, since: Stopwatch::start(), shown: AtomicBool::new(false), wanted: std::io::stderr().is_terminal() }
     }
 
+    /// A count of trials whose end nobody knows.
+    pub fn counting() -> Self {
+        let style = ProgressStyle::with_template("{spinner} {human_pos} trials, {elapsed}");
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        Self { bar, since: Stopwatch::start(), shown: AtomicBool::new(false), wanted: std::io::stderr().is_terminal() }
+    }
+
     /// `done` trials are finished.
     pub fn reached(&self, done: u64) {
         if !self.wanted || self.since.seconds() < QUIET {

@@ -83,7 +83,7 @@ fn seed(text: &str) -> Result<u64, String> {
 }
 
 /// `unavailability=5%`.
-fn until(text: &str) -> Result<Until, String> {
+pub fn until(text: &str) -> Result<Until, String> {
     let wrong = || "use METRIC=SHARE, such as unavailability=5%".to_owned();
     let (metric, share) = text.split_once('=').ok_or_else(wrong)?;
     let share: drsim::quantity::Probability = share.parse().map_err(|error| format!("{error}, write 5% or 0.05"))?;

@@ -90,12 +90,12 @@ impl PairMoments {
             let scale = (one * other).sqrt();
             (scale > 0.0).then(|| ((one + other - paired) / (2.0 * scale)).clamp(-1.0, 1.0))
         });
-        let saved = alone.zip(variance).map(|((one, other), paired)| {
+        let saved = alone.zip(variance).and_then(|((one, other), paired)| {
             let both = one + other;
             match (paired > 0.0, both > 0.0) {
-                (true, _) => both / paired,
-                (false, true) => f64::INFINITY,
-                (false, false) => 1.0,
+                (true, _) => Some(both / paired),
+                (false, true) => Some(f64::INFINITY),
+                (false, false) => None,
             }
         });
         Some(Difference {
@@ -176,7 +176,7 @@ pub struct Difference {
     pub chance: Option<f64>,
     /// Correlation of the two over trials, -1 to 1; `None` when either never changes.
     pub correlation: Option<f64>,
-    /// How many times the trials two unrelated runs would need for an interval as narrow: variance of the unpaired difference over that of the paired one. Infinite when every trial differs by the same.
+    /// How many times the trials two unrelated runs would need for an interval as narrow: variance of the unpaired difference over that of the paired one. Infinite when every trial differs by the same; `None` when neither ever changes.
     pub saved: Option<f64>,
     /// Trials in which the two differ at all.
     pub differing: u64,

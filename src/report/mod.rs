@@ -3,7 +3,10 @@
 //! Computes no statistic and reads nothing; [`folder::write`] alone touches the file system.
 
 mod brief;
+mod brief_cost;
 mod brief_data;
+pub mod compare;
+pub mod costs;
 pub mod csv;
 pub mod drill;
 pub mod folder;
@@ -12,6 +15,7 @@ pub mod journal;
 pub mod json;
 pub mod markdown;
 pub mod number;
+pub mod optimise;
 pub mod plot;
 pub mod sweep;
 pub mod text;
@@ -21,6 +25,8 @@ pub mod wording;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod fixtures_cost;
 #[cfg(test)]
 mod fixtures_data;
 #[cfg(test)]

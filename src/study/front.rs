@@ -3,6 +3,7 @@
 use super::findings::{Findings, Judgement, SubjectFindings};
 use crate::estimate::{Basis, front};
 use crate::model::{PopulationKind, Scenario};
+use crate::quantity::Currency;
 
 /// What is weighed against what is spent; less is better. Of several services or datasets the worst that all designs have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +19,8 @@ pub enum Goal {
 /// What is spent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Spend {
+    /// Money a year, running costs and expected losses together, where every design has prices.
+    Cost(Currency),
     /// Nodes: what is left to count where nothing has a price.
     Nodes,
 }
@@ -85,7 +88,7 @@ pub fn fronts(designs: &[&Findings]) -> Vec<Front> {
 }
 
 fn front_of(designs: &[&Findings], goal: Goal) -> Front {
-    let spend = Spend::Nodes;
+    let spend = spend_of(designs);
     let found = designs.iter().enumerate().filter_map(|(design, findings)| {
         let subjects = common(designs, findings, goal);
         let (value, low, high, bound) = subjects
@@ -145,10 +148,25 @@ fn measured(found: &SubjectFindings, goal: Goal) -> Option<(f64, Option<f64>, Op
     Some((p95.point, p95.low, p95.high, false))
 }
 
-fn spent(findings: &Findings, spend: Spend) -> f64 {
+/// What all designs can be measured by.
+#[must_use]
+pub fn spend_of(designs: &[&Findings]) -> Spend {
+    let priced = designs.iter().all(|findings| cost(findings).is_some());
+    let currency = designs.first().and_then(|findings| findings.cost.as_ref()).map(|cost| cost.currency);
+    currency.filter(|_| priced).map_or(Spend::Nodes, Spend::Cost)
+}
+
+/// What is spent on a design; not a number where it has no prices and money is asked for.
+#[must_use]
+pub fn spent(findings: &Findings, spend: Spend) -> f64 {
     match spend {
+        Spend::Cost(_) => cost(findings).unwrap_or(f64::NAN),
         Spend::Nodes => nodes(&findings.scenario) as f64,
     }
+}
+
+fn cost(findings: &Findings) -> Option<f64> {
+    findings.cost.as_ref()?.metric("total_cost")?.estimate.point
 }
 
 /// Nodes of a scenario, counted and named ones.
@@ -180,8 +198,9 @@ pub fn keeps_all(findings: &Findings) -> bool {
 /// The design on which least is spent among those that keep every promise; of several alike the first.
 #[must_use]
 pub fn cheapest(designs: &[&Findings]) -> Option<usize> {
+    let spend = spend_of(designs);
     let kept = designs.iter().enumerate().filter(|(_, findings)| keeps_all(findings));
-    let spent = kept.map(|(design, findings)| (design, spent(findings, Spend::Nodes)));
+    let spent = kept.map(|(design, findings)| (design, spent(findings, spend)));
     spent.min_by(|left, right| left.1.total_cmp(&right.1).then(left.0.cmp(&right.0))).map(|(design, _)| design)
 }
 

@@ -7,6 +7,7 @@ pub mod design;
 pub mod drill;
 mod findings;
 pub mod front;
+pub mod optimise;
 mod run;
 mod simulate;
 pub mod sweep;

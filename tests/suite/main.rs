@@ -27,6 +27,7 @@ mod oracle;
 mod outside;
 mod overlaps;
 mod plans;
+mod prices;
 mod properties;
 mod reference;
 mod sharing;

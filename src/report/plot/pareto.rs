@@ -155,7 +155,7 @@ fn amount(value: f64) -> String {
 
 /// The axis of what comes of it, with its rulings.
 fn upright(canvas: &mut Canvas, pareto: &Pareto, (top, bottom): (f64, f64)) -> Scale {
-    canvas.text((LEFT - 84.0, top - 16.0), &pareto.value, 12.0, Anchor::Start, MUTED);
+    canvas.text((MARGIN, TOP - 8.0), &pareto.value, 12.0, Anchor::Start, MUTED);
     let values = pareto.marks.iter().flat_map(|mark| {
         let ends = mark.ends.map_or([None, None], |(low, high)| [Some(low), Some(high)]);
         [Some(mark.value)].into_iter().chain(ends).flatten()

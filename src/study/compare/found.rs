@@ -118,7 +118,7 @@ impl Proof {
 /// Something that only some designs have.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alone {
-    /// `service` or `dataset`.
+    /// `service`, `dataset` or `table`.
     pub kind: &'static str,
     /// Its name.
     pub name: String,

@@ -6,15 +6,16 @@ mod rows;
 mod tests;
 
 pub use found::{Alone, Compared, Contender, Proof, Row, Versus};
-pub use rows::{Candidate, CompareError, DATASET_KEYS, SERVICE_KEYS};
+pub use rows::{COST_KEYS, Candidate, CompareError, DATASET_KEYS, SERVICE_KEYS};
 
-use super::findings::{Findings, Stopped};
+use super::findings::{Findings, Measured, Stopped};
 use super::front::{cheapest, fronts};
 use super::run::findings;
 use super::simulate::Worker;
 use crate::analytic;
-use crate::estimate::{Basis, Difference, Estimate, holm};
+use crate::estimate::{Basis, Difference, Estimate, RatioMoments, holm};
 use crate::metric::Watch;
+use crate::model::Subject;
 use crate::montecarlo::{PairFold, Paired, PairedOutcomes, PairedPlan, RunError, Shape, run_paired};
 use crate::quantity::Span;
 use rows::Line;
@@ -40,7 +41,7 @@ pub struct PreciseDifference {
 
 impl Comparison {
     /// Designs with what all of them have; the first is the baseline. `keys` are paths, or keys of metrics for everything that has them;
-    /// without any, [`SERVICE_KEYS`] and [`DATASET_KEYS`] of all services and datasets in common.
+    /// without any, [`SERVICE_KEYS`] and [`DATASET_KEYS`] of all services and datasets in common, and [`COST_KEYS`] where all have prices.
     ///
     /// # Errors
     /// Fewer than two designs, two alike or of one name, designs that differ in horizon, start or currency, unknown metrics, or nothing in common.
@@ -114,7 +115,7 @@ impl Comparison {
                 findings(Arc::clone(scenario), outcomes, &analytic::predictions(scenario), Vec::new())
             })
             .collect();
-        let mut rows: Vec<Row> = (0..self.lines.len()).map(|row| self.row(&outcomes.fold, row)).collect();
+        let mut rows: Vec<Row> = (0..self.lines.len()).map(|row| self.row(&outcomes.fold, row, &found)).collect();
         let family = judge(&mut rows);
         let all: Vec<&Findings> = found.iter().collect();
         let (fronts, cheapest) = (fronts(&all), cheapest(&all));
@@ -137,6 +138,12 @@ impl Comparison {
         }
     }
 
+    /// Whether a path or key means something that is compared.
+    #[must_use]
+    pub fn has(&self, metric: &str) -> bool {
+        !self.meant(metric).is_empty()
+    }
+
     /// Rows that a path or key means.
     fn meant(&self, metric: &str) -> Vec<usize> {
         let means = |line: &Line| line.path == metric || line.watches[0].about().key == metric;
@@ -154,16 +161,50 @@ impl Comparison {
         fold.pairs[nth - 1][row].difference(first, second, lines)
     }
 
-    fn row(&self, fold: &PairFold, row: usize) -> Row {
+    fn row(&self, fold: &PairFold, row: usize, found: &[Findings]) -> Row {
         let line = &self.lines[row];
-        let own = fold.own.iter().map(|own| &own[row]);
-        let estimates: Vec<Estimate> =
-            line.watches.iter().zip(own).map(|(watch, sums)| watch.estimate(sums, self.horizon())).collect();
+        let own = line.watches.iter().zip(&fold.own).zip(found);
+        let estimate = |((watch, own), found): ((&Watch, &Vec<RatioMoments>), &Findings)| {
+            let quantiles = measured(found, watch).and_then(|measured| measured.estimate.quantiles);
+            Estimate { quantiles, ..watch.estimate(&own[row], self.horizon()) }
+        };
+        let estimates: Vec<Estimate> = own.map(estimate).collect();
         let versus = (1..self.candidates.len()).map(|nth| {
             let difference = self.difference(fold, nth, row);
+            let difference = difference.map(|it| widened(it, &estimates[0], &estimates[nth]));
             Versus { design: nth, difference, proof: Proof::Nothing }
         });
-        Row { path: line.path.clone(), about: line.watches[0].about(), versus: versus.collect(), estimates }
+        let versus = versus.collect();
+        Row { path: line.path.clone(), about: line.watches[0].about(), versus, estimates }
+    }
+}
+
+/// What a run of the design alone says of the metric that is watched.
+fn measured<'f>(found: &'f Findings, watch: &Watch) -> Option<&'f Measured> {
+    let key = watch.about().key;
+    let subject = match watch.subject() {
+        Subject::Cost => return found.cost.as_ref()?.metric(key),
+        Subject::Service(id) => found.services.iter().find(|(other, _)| *other == id).map(|(_, found)| found),
+        Subject::Dataset(id) => found.datasets.iter().find(|(other, _)| *other == id).map(|(_, found)| found),
+        Subject::Domain(id) => found.domains.iter().find(|(other, _)| *other == id).map(|(_, found)| found),
+        Subject::Scenario => Some(&found.whole),
+    };
+    subject?.metric(key)
+}
+
+/// Something that was not seen in one of the two designs has no scatter there, but may be as far off as its bound: the interval reaches so much farther.
+fn widened(difference: Difference, first: &Estimate, second: &Estimate) -> Difference {
+    let slack = |estimate: &Estimate| match (estimate.basis, estimate.point) {
+        (Basis::Bound, Some(point)) => {
+            (estimate.low.map_or(0.0, |low| point - low), estimate.high.map_or(0.0, |high| high - point))
+        }
+        _ => (0.0, 0.0),
+    };
+    let ((below_first, above_first), (below_second, above_second)) = (slack(first), slack(second));
+    Difference {
+        low: difference.low.map(|low| low - below_second - above_first),
+        high: difference.high.map(|high| high + above_second + below_first),
+        ..difference
     }
 }
 

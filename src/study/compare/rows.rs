@@ -2,7 +2,7 @@
 
 use super::found::Alone;
 use crate::metric::{
-    self, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Watch, WatchError, position,
+    self, COST_METRICS, DATASET_METRICS, DOMAIN_METRICS, SCENARIO_METRICS, SERVICE_METRICS, Watch, WatchError, position,
 };
 use crate::model::Scenario;
 use crate::quantity::words::duration;
@@ -29,6 +29,9 @@ pub const DATASET_KEYS: [&str; 6] = [
     "data_loss_probability",
     "data_lost_bytes",
 ];
+
+/// Compared of the account where all designs have prices, unless metrics are named.
+pub const COST_KEYS: [&str; 3] = ["total_cost", "running_cost", "expected_loss"];
 
 /// A design that is to be compared.
 #[derive(Clone, Debug)]
@@ -102,11 +105,12 @@ impl CompareError {
             Self::Named { .. } => "give each a `name` of its own".to_owned(),
             Self::Differ { what: "currency", .. } => "write `[prices] currency` alike in all designs".to_owned(),
             Self::Differ { what, .. } => format!("write `{what}` alike in all designs, or `--set {what}=VALUE` for all"),
+            Self::Metric { error: WatchError::Unpriced { .. }, .. } => "see `[prices]` on the page `format`".to_owned(),
             Self::Metric { error: WatchError::NoSum { .. }, .. } => {
                 "compare the mean or the share within an objective; quantiles of each design are in compare.csv".to_owned()
             }
             Self::Metric { .. } | Self::Unknown { .. } => {
-                "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC` or `METRIC`"
+                "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC`, `cost.METRIC` or `METRIC`"
                     .to_owned()
             }
             Self::NothingInCommon => {
@@ -187,7 +191,7 @@ fn domains(scenario: &Scenario) -> Vec<&str> {
     scenario.domains.iter().filter(|domain| domain.named).map(|domain| domain.name.as_str()).collect()
 }
 
-/// What only some designs have: services, then datasets, by name.
+/// What only some designs have: services, then datasets, by name, then prices.
 pub(super) fn alone(candidates: &[Candidate]) -> Vec<Alone> {
     let mut found = Vec::new();
     let kinds: [(&'static str, fn(&Scenario) -> Vec<&str>); 2] = [("service", services), ("dataset", datasets)];
@@ -200,6 +204,11 @@ pub(super) fn alone(candidates: &[Candidate]) -> Vec<Alone> {
                 found.push(Alone { kind, name: name.to_owned(), designs });
             }
         }
+    }
+    let priced = |nth: &usize| candidates[*nth].scenario.prices.is_some();
+    let designs: Vec<usize> = (0..candidates.len()).filter(priced).collect();
+    if !designs.is_empty() && designs.len() < candidates.len() {
+        found.push(Alone { kind: "table", name: "prices".to_owned(), designs });
     }
     found
 }
@@ -256,15 +265,21 @@ fn usual(candidates: &[Candidate]) -> Vec<String> {
         });
         paths.extend(wanted.map(|key| format!("datasets.{name}.{key}")));
     }
+    if promised(&|scenario| scenario.prices.is_some()) {
+        paths.extend(COST_KEYS.map(|key| format!("cost.{key}")));
+    }
     paths
 }
 
-/// A bare key: of the services and datasets in common that have it, else of the whole, else of the places.
+/// A bare key: of the account, else of the services and datasets in common that have it, else of the whole, else of the places.
 fn everywhere(candidates: &[Candidate], key: &str) -> Vec<String> {
     let of = |names: fn(&Scenario) -> Vec<&str>, word: &str| -> Vec<String> {
         shared(candidates, names).iter().map(|name| format!("{word}.{name}.{key}")).collect()
     };
     let mut paths = Vec::new();
+    if position(&COST_METRICS, key).is_some() {
+        paths.push(format!("cost.{key}"));
+    }
     if position(&SERVICE_METRICS, key).is_some() {
         paths.extend(of(services, "services"));
     }
@@ -274,5 +289,8 @@ fn everywhere(candidates: &[Candidate], key: &str) -> Vec<String> {
     if paths.is_empty() && position(&SCENARIO_METRICS, key).is_none() && position(&DOMAIN_METRICS, key).is_some() {
         paths.extend(of(domains, "domains"));
     }
-    if paths.is_empty() { vec![format!("scenario.{key}")] } else { paths }
+    if paths.is_empty() && position(&SCENARIO_METRICS, key).is_some() {
+        paths.push(format!("scenario.{key}"));
+    }
+    paths
 }

@@ -33,3 +33,4 @@ mod properties;
 mod reference;
 mod sharing;
 mod support;
+mod sweep;

@@ -11,11 +11,12 @@ use drsim::report::folder::WriteError;
 use drsim::report::journal::{Head, Journal, JournalError};
 use drsim::report::text::Tone;
 use drsim::report::{self, folder};
-use drsim::scenario::{self, Diagnostics, Override, Source};
+use drsim::scenario::{self, Diagnostics, Draft, Override, Source};
 use drsim::simulation::{Simulator, Trace};
 use drsim::study::compare::Compared;
 use drsim::study::drill::DrillFindings;
 use drsim::study::optimise::{self, OptimiseError, OptimiseFindings, Search};
+use drsim::study::recommend::{self, Advice};
 use drsim::study::sweep::{Row, SweepFindings};
 use drsim::study::{self, Findings};
 use serde::{Deserialize, Serialize};
@@ -367,6 +368,26 @@ pub fn optimise(
         OptimiseError::NoChoice | OptimiseError::NoneValid { .. } => Failure::usage(error.to_string()),
         OptimiseError::Run(error) => Failure::failed(error.to_string()),
     })
+}
+
+/// Simulates single changes that may keep what `findings` say is missed, on the same trials.
+pub fn recommend(
+    source: &Source,
+    overrides: &[String],
+    findings: &Findings,
+    threads: usize,
+    cancel: &AtomicBool,
+) -> Result<Advice, Failure> {
+    let overrides: Result<Vec<Override>, String> = overrides.iter().map(|text| text.parse()).collect();
+    let overrides = overrides.map_err(Failure::usage)?;
+    let draft = Draft::read(source).map_err(|problems| Failure::invalid(Problems::of(&problems)))?;
+    recommend::recommend(&draft, &overrides, findings, (findings.trials, threads), &|_| (), cancel)
+        .map_err(|error| Failure::failed(error.to_string()))
+}
+
+/// Recommendations for people.
+pub fn advice_text(advice: &Advice) -> String {
+    report::advice::text(advice, paint)
 }
 
 /// Writes the folder of an optimisation and returns the paths.

@@ -2,6 +2,7 @@
 //!
 //! Computes no statistic and reads nothing; [`folder::write`] alone touches the file system.
 
+pub mod advice;
 mod brief;
 mod brief_cost;
 mod brief_data;

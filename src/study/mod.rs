@@ -8,6 +8,7 @@ pub mod drill;
 mod findings;
 pub mod front;
 pub mod optimise;
+pub mod recommend;
 mod run;
 mod simulate;
 pub mod sweep;

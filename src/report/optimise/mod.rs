@@ -124,11 +124,12 @@ fn certainty(found: &OptimiseFindings) -> String {
                 count(found.cap)
             )
         }
-        (Some(_), false) => format!(
-            "not {level} sure: after {} trials a design {} may still be better; more with `--trials`",
-            count(found.cap),
-            if found.rivals.len() == 1 { "1 other".to_owned() } else { format!("{} others", found.rivals.len()) }
-        ),
+        (Some(_), false) => {
+            let others =
+                if found.rivals.len() == 1 { "1 other".to_owned() } else { format!("{} others", found.rivals.len()) };
+            let by = found.regret.map_or_else(String::new, |regret| format!(" by up to {}", amount(found, regret)));
+            format!("not {level} sure: {others} may still be better{by}; `--trials` above {} tells", count(found.cap))
+        }
         (None, true) => format!("{level} sure that no design keeps every promise"),
         (None, false) => format!("no design is seen to keep every promise, though not {level} sure of all"),
     }

@@ -1,6 +1,6 @@
 //! The front as a picture: what designs cost against their time down.
 
-use super::{counts, name};
+use super::{counts, short};
 use crate::report::plot::{Mark, Pareto, Upright, pareto};
 use crate::report::wording::shorten;
 use crate::study::optimise::{Fate, Known, OptimiseFindings};
@@ -20,9 +20,11 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         };
         // Only the front and the answer are named: the others are listed on the page.
         let named = found.front.contains(nth) || design.fate == Fate::Chosen;
-        let name = if named { shorten(&name(found, design), 40) } else { String::new() };
+        let values: Vec<&str> = design.values.iter().map(|value| value.trim_matches('"')).collect();
+        let name = if named { shorten(&values.join(" · "), 36) } else { String::new() };
         Some(Mark { name, spend, value, ends, bound })
     };
+    let paths: Vec<&str> = found.choices.iter().map(|choice| short(found, &choice.path)).collect();
     let marks: Vec<Mark> = shown.iter().filter_map(mark).collect();
     let position = |nth: usize| shown.iter().position(|other| *other == nth);
     let (spend, spend_zh) = (&found.aim.label, &found.aim.label_zh);
@@ -36,7 +38,7 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         value: "available 可用 · down a year 年停机".to_owned(),
         best: found.front.iter().filter_map(|nth| position(*nth)).collect(),
         ringed: found.chosen.and_then(position),
-        notes: Vec::new(),
+        notes: vec![shorten(&format!("names 名称: {}", paths.join(" · ")), 110)],
         basis: shorten(&counts(found), 110),
         marks,
     })

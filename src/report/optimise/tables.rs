@@ -90,6 +90,7 @@ pub fn json(found: &OptimiseFindings, version: &str) -> String {
         "in_words": certainty(found),
         "chosen": found.chosen.map(|nth| design(found, &found.designs[nth])),
         "rivals": found.rivals.iter().map(|nth| settings(found, &found.designs[*nth])).collect::<Vec<_>>(),
+        "regret_at_most": found.regret,
         "runner_up": found.runner_up.as_ref().map(|second| json!({
             "settings": settings(found, &found.designs[second.design]),
             "more": second.more.0, "more_low": finite(second.more.1), "more_high": finite(second.more.2), "alike": second.alike,

@@ -64,6 +64,7 @@ pub(super) fn answer(study: Study, cap: u64, sampled: bool, race_trials: u64) ->
         chosen: winner.map(place),
         sure: best.sure && !study.cancelled(),
         rivals: best.rivals.iter().filter(|nth| Some(**nth) != winner).map(|nth| place(*nth)).collect(),
+        regret: winner.and_then(|winner| regret(&study, winner, &best.rivals)),
         runner_up: runner_up.map(|second| RunnerUp { design: place(second.design), ..second }),
         relaxed: relaxed.into_iter().map(|relaxed| Relaxed { design: relaxed.design.map(place), ..relaxed }).collect(),
         shortfalls: shortfalls.into_iter().map(|short| Shortfall { best: place(short.best), ..short }).collect(),
@@ -94,6 +95,23 @@ fn best_of(study: &Study, but: Option<usize>) -> Best {
     };
     let winner = standing.field.iter().find(tried).copied();
     Best { winner, sure: standing.sure, rivals: if standing.sure { Vec::new() } else { standing.field } }
+}
+
+/// What the answer may cost too much: the most by which any rival may be below it.
+fn regret(study: &Study, winner: usize, rivals: &[usize]) -> Option<f64> {
+    let mut most = 0.0_f64;
+    for rival in rivals.iter().filter(|nth| **nth != winner) {
+        let (chosen, other) = (&study.candidates[winner], &study.candidates[*rival]);
+        let may_save = match compare(chosen, other, study.referee.doubt) {
+            Some(compared) => compared.half - compared.more,
+            None => {
+                seen(chosen, study.referee.doubt).map_or(point(chosen), |(value, half)| value + half)
+                    - other.worth.floor()
+            }
+        };
+        most = most.max(may_save);
+    }
+    most.is_finite().then_some(most)
 }
 
 fn relaxed(study: &Study, winner: Option<usize>) -> Vec<Relaxed> {

@@ -35,6 +35,8 @@ pub struct OptimiseFindings {
     pub sure: bool,
     /// Designs that may still be better than the answer.
     pub rivals: Vec<usize>,
+    /// What the best of these may be better by at most; `None` where that is not known, and zero without any.
+    pub regret: Option<f64>,
     /// The best of the others that keep everything, as far as was seen.
     pub runner_up: Option<RunnerUp>,
     /// By promise: the answer without it.

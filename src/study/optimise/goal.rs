@@ -350,7 +350,7 @@ fn site_of(scenario: &Scenario, mut at: DomainId) -> Option<DomainId> {
 }
 
 /// Nodes that host a replica or hold data.
-pub(super) fn nodes_in_use(scenario: &Scenario) -> u64 {
+pub(in crate::study) fn nodes_in_use(scenario: &Scenario) -> u64 {
     let mut used = vec![false; scenario.unit_count()];
     for host in scenario.replica_host.iter() {
         used[host.index()] = true;

@@ -20,6 +20,7 @@ pub use findings::{
     AimFindings, Counts, DesignFindings, Fate, GoalFindings, Known, OptimiseFindings, Relaxed, RunnerUp, Shortfall,
 };
 pub use goal::Promise;
+pub(in crate::study) use goal::nodes_in_use;
 
 use crate::metric::{Unit, Watch};
 use crate::model::{Aim, Scenario};

@@ -14,7 +14,9 @@ pub(super) struct Soonest {
 impl Soonest {
     /// Forgets all keys, keeps the memory.
     pub fn clear(&mut self) {
-        self.tree.fill((NEVER, 0));
+        if self.first().is_some() {
+            self.tree.fill((NEVER, 0));
+        }
     }
 
     /// Sets the key at `position`; `None` never wins.

@@ -46,6 +46,14 @@ pub struct FlowId {
     incarnation: u32,
 }
 
+impl FlowId {
+    /// Its place: no other flow has it at the same time, and all are small numbers.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self.slot as usize
+    }
+}
+
 /// Units of rate in a byte per second.
 const RATE: f64 = 65536.0;
 /// Units of work in a byte: units of rate times microseconds.

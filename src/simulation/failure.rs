@@ -142,8 +142,10 @@ impl World<'_> {
         let population = self.scenario.unit_population[unit];
         let loses = self.scenario.class_of(unit).loses_data.get();
         let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
-        if !self.data.held[unit].is_empty() && chance(loses, &mut self.key.stream(Purpose::LosesData as u64, key, nth))
-        {
+        if self.data.held[unit].is_empty() {
+            return;
+        }
+        if loses >= 1.0 || chance(loses, &mut self.key.stream(Purpose::LosesData as u64, key, nth)) {
             self.unit_data_lost(unit);
         }
     }

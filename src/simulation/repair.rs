@@ -18,10 +18,10 @@ pub(super) fn repair_stream(trial: TrialKey, unit_key: u64) -> Rng {
 #[expect(clippy::inline_always, reason = "see `calm.rs`")]
 #[inline(always)]
 pub(super) fn next_repair(law: &Distribution, stream: &mut Option<Rng>, begin: impl FnOnce() -> Rng) -> Span {
-    let stream = stream.get_or_insert_with(begin);
     match law {
-        Distribution::Exponential { mean } => draw_exponential(*mean, stream),
-        law => draw(law, stream),
+        Distribution::Exponential { mean } => draw_exponential(*mean, stream.get_or_insert_with(begin)),
+        Distribution::Fixed { value } => Span::from_seconds(*value),
+        law => draw(law, stream.get_or_insert_with(begin)),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::quantity::SimTime;
 #[derive(Clone, Debug)]
 pub(in crate::simulation) struct CopyState {
     pub(super) placed: Placed,
+    pub(super) fragment_bytes: f64,
     pub(super) hosts: Vec<Host>,
     tolerance: u8,
     /// The only host that is away or has lost its data, while the books of the stripes are closed.
@@ -105,6 +106,7 @@ impl CopyState {
         let copy = &scenario.copies[id];
         let placed = Placed::new(scenario, id);
         let (hosts, stripes, slots) = (copy.hosts.len(), placed.stripes(), placed.hosts.len());
+        let size = scenario.datasets[copy.dataset].size.get() as f64;
         let elsewhere = copy.rebuild.onto == RebuildTarget::Others;
         let mut domain_of = Vec::new();
         if let (true, Placement::Spread(level)) = (elsewhere, copy.placement) {
@@ -117,6 +119,7 @@ impl CopyState {
         }
         Self {
             placed,
+            fragment_bytes: size * copy.scheme.fragment_share() / f64::from(copy.stripes),
             hosts: vec![Host::default(); hosts],
             tolerance: copy.scheme.tolerance() as u8,
             sole: None,

@@ -190,7 +190,7 @@ impl World<'_> {
             return 0.0;
         };
         let moved = credit + (bytes - self.transfer_left(transfer).min(bytes)) as f64;
-        let fragment = self.fragment_bytes(copy);
+        let fragment = self.data.copies[copy].fragment_bytes;
         // A transfer counts whole bytes: what is within a thousandth of a fragment of its end is at its end.
         let count = libm::floor(moved / fragment + 1e-3);
         let whole = (first + count as usize).min(end);
@@ -286,8 +286,8 @@ impl World<'_> {
         if self.in_place(copy) && self.data.copies[copy].hosts[host].away {
             return;
         }
-        let fragment = self.fragment_bytes(copy);
         let state = &mut self.data.copies[copy];
+        let fragment = state.fragment_bytes;
         let (count, left) = state.line_up(host);
         let (unit, progress) = (self.scenario.copies[copy].hosts[host], &mut state.hosts[host].rebuild);
         if left == 0 {
@@ -312,12 +312,6 @@ impl World<'_> {
         self.data.copies[copy].running.push(host as u32);
     }
 
-    fn fragment_bytes(&self, copy: CopyId) -> f64 {
-        let model = &self.scenario.copies[copy];
-        let size = self.scenario.datasets[model.dataset].size.get() as f64;
-        size * model.scheme.fragment_share() / f64::from(model.stripes)
-    }
-
     /// Sets the bytes of a rebuild on their way: as fast as its own rate and the disk it writes to are, over what all rebuilds of its pool share.
     fn send_rebuild(&mut self, copy: CopyId, host: usize, bytes: u64, after: Span) -> TransferId {
         let model = &self.scenario.copies[copy];
@@ -325,7 +319,7 @@ impl World<'_> {
         let disk = self.scenario.class_of(unit).disk.filter(|_| model.rebuild.onto == RebuildTarget::Replacement);
         let cap = Bandwidth::least([model.rebuild.rate, disk]);
         let pool = pool_size(model).and_then(|size| self.data.transfers.pool_side(copy, host / size));
-        let freight = Freight { bytes, cap, priority: PRIORITY, sides: pool.into_iter().collect(), between: None };
+        let freight = Freight { bytes, cap, priority: PRIORITY, sides: [pool, None], between: None };
         self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after)
     }
 }

@@ -76,6 +76,9 @@ impl Stripes {
 
     /// Highest level of any stripe.
     pub fn worst(&self) -> u8 {
+        if self.is_clear() {
+            return 0;
+        }
         self.at_level.iter().rposition(|count| *count > 0).unwrap_or(0) as u8
     }
 

@@ -10,7 +10,7 @@
 //! work done per flow, and each flow only the work at which it ends: a new level settles them all at once. When something changes, the tiers
 //! concerned are filled again, low levels first; a tier holds up whoever passes faster than its level, and tells its own level where that must be
 //! known. What is far from full need not know: there a flow *books* an eighth more than its rate, and is heard of when it outgrows the booking.
-//! So a change costs what it changes, not what there is.
+//! So a change costs what it changes, not what there is. A flow that shares nothing with any other enters no tier before it does.
 //!
 //! # Exactness
 //!

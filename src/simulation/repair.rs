@@ -137,7 +137,7 @@ impl World<'_> {
     }
 
     /// How long the next hands-on repair of a unit takes.
-    fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
+    pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
         let law = &self.scenario.classes[self.layout.populations[population].class].repair;
         let (trial, layout) = (self.key, &self.layout);
         next_repair(law, &mut self.repair_streams[unit], || repair_stream(trial, layout.unit_key(population, unit)))

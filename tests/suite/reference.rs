@@ -217,6 +217,13 @@ fn calm_events_leave_what_the_long_way_leaves() {
         "[sites.s]\nnodes = 21\nclass = \"node\"\n[services.web]\nreplicas = { s = 5 }\nup = \"majority\"\n",
         "[sites.s]\nnodes = 12\nclass = \"node\"\n[services.web]\nreplicas = { s = 4 }\nup = { at-least = 2 }\n\
          [threats.fire]\noccurs = { mean-interval = \"30 days\" }\nstrikes = \"s\"\nkind = { fire = { destroys = \"40 %\", lasts = \"3h\" } }\n",
+        // Nodes that store data: mostly alone, mostly back at once.
+        "[classes.disk]\nlife = { exponential = { mttf = \"40 days\" } }\nrepair = \"1 min\"\ndisk = \"20 MB/s\"\n[sites.s]\nnodes = 12\nclass = \"disk\"\n\
+         [datasets.d]\nsize = \"12 TB\"\non = \"s\"\nprotect = { erasure = { data = 2, parity = 2, clustered = true } }\n",
+        "[classes.box]\nlife = { exponential = { mttf = \"40 days\" } }\nrepair = { exponential = { mean = \"5 h\" } }\nloses-data = \"50 %\"\ndisk = \"20 MB/s\"\n\
+         [sites.s]\nracks = 4\nnodes = 4\nclass = \"box\"\n[datasets.d]\nsize = \"12 TB\"\non = \"s\"\nwrites = \"1 MB/s\"\n\
+         protect = { erasure = { data = 2, parity = 2, stripes = 50 } }\n[threats.dark]\noccurs = { mean-interval = \"60 days\" }\n\
+         strikes = { any = \"rack\", in = \"s\" }\neffects = [{ suspend = { lasts = \"9 h\" } }]\n",
     ];
     for variant in variants {
         let scenario = scenario(&format!("{base}{variant}"));

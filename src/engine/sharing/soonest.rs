@@ -47,7 +47,7 @@ impl Soonest {
 
     fn grow(&mut self, count: usize) {
         let leaves: Vec<_> = self.tree.get(self.size..).unwrap_or_default().to_vec();
-        self.size = count.next_power_of_two().max(16);
+        self.size = count.next_power_of_two().max(2);
         self.tree.clear();
         self.tree.resize(2 * self.size, (NEVER, 0));
         self.tree[self.size..self.size + leaves.len()].copy_from_slice(&leaves);

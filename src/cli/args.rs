@@ -1,7 +1,7 @@
 //! The command line as a tree of types; each subcommand keeps its own arguments in its own file.
 
 use super::terminal::Colour;
-use super::{check, compare, completions, drill, explain, man, merge, new, run, schema, trace};
+use super::{check, compare, completions, drill, explain, man, merge, new, optimise, run, schema, sweep, trace};
 use clap::{Parser, Subcommand};
 
 /// Help with the examples above the list of options, where people look first.
@@ -20,6 +20,9 @@ pub const TEMPLATE: &str = "{about-with-newline}\n{before-help}{usage-heading} {
   drsim run pay.toml                    replay it many times, write the report
   drsim drill pay.toml                  one event walked on paper, a hand-out to print
   drsim compare before.toml after.toml  what really differs, on the same failures
+  drsim sweep pay.toml --set services.pay.replicas.sh-a=2..6
+                                        how the answer moves with a number
+  drsim optimise shop.toml              the cheapest of what `[choices]` offers that keeps every promise
   drsim trace pay.toml --trial worst    what happened in the worst trial
   drsim explain recovery_time_s         what a word means 术语解释",
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong use or invalid scenario, 3 an objective is missed (--strict),
@@ -49,6 +52,10 @@ pub enum Command {
     Drill(drill::Args),
     /// Compare designs on the same failures: which differences are real, what more buys
     Compare(compare::Args),
+    /// Run many designs of one scenario: every combination of some values, a sample, or one at a time
+    Sweep(sweep::Args),
+    /// Find the cheapest design that keeps every promise, and what each promise costs
+    Optimise(optimise::Args),
     /// Put the shards of one study together
     Merge(merge::Args),
     /// Tell one trial event by event

@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::wire::{self, Loaded};
+use drsim::scenario::Source;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
@@ -30,18 +31,30 @@ impl Input {
     pub fn load(&self, overrides: &[String]) -> Result<Loaded, Failure> {
         match self {
             Self::File(path) => wire::load_file(path, overrides),
-            Self::Standard => {
-                let mut text = String::new();
-                std::io::stdin()
-                    .read_to_string(&mut text)
-                    .map_err(|error| Failure::failed(format!("standard input: {error}")))?;
-                if text.trim().is_empty() {
-                    return Err(Failure::usage("standard input is empty").help("name a scenario file, or pipe one in"));
-                }
-                wire::load_text("standard input", &text, None, overrides)
-            }
+            Self::Standard => wire::load_text("standard input", &standard()?, None, overrides),
         }
     }
+
+    /// Its text, not checked yet.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn source(&self) -> Result<Source, Failure> {
+        match self {
+            Self::File(path) => wire::source_file(path),
+            Self::Standard => Ok(Source::from_text("standard input", standard()?)),
+        }
+    }
+}
+
+/// All of standard input.
+fn standard() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+    if text.trim().is_empty() {
+        return Err(Failure::usage("standard input is empty").help("name a scenario file, or pipe one in"));
+    }
+    Ok(text)
 }
 
 /// Standard input without an argument, unless a person sits there waiting.

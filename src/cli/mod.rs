@@ -16,11 +16,13 @@ mod inputs;
 mod man;
 mod merge;
 mod new;
+mod optimise;
 mod outcome;
 mod progress;
 mod run;
 mod schema;
 mod study;
+mod sweep;
 mod terminal;
 mod trace;
 mod wire;
@@ -61,6 +63,8 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Run(args) => (args.show.json, run::run(args)),
         Command::Drill(args) => (args.show.json, drill::run(args)),
         Command::Compare(args) => (args.show.json, compare::run(args)),
+        Command::Sweep(args) => (args.show.json, sweep::run(args)),
+        Command::Optimise(args) => (args.show.json, optimise::run(args)),
         Command::Merge(args) => (args.show.json, merge::run(args)),
         Command::Trace(args) => (args.json, trace::run(args)),
         Command::Explain(args) => (false, explain::run(args)),

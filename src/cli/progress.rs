@@ -15,6 +15,11 @@ pub type Cancel = Arc<AtomicBool>;
 
 /// Makes Ctrl-C set the returned flag, and a second one end the program at once.
 pub fn cancel_on_interrupt() -> Cancel {
+    cancel_saying("stopping: blocks of trials that are finished are kept; press Ctrl-C again to stop at once")
+}
+
+/// The same with words of its own.
+pub fn cancel_saying(words: &'static str) -> Cancel {
     let cancel = Cancel::default();
     let flag = Arc::clone(&cancel);
     #[expect(clippy::exit, reason = "a second Ctrl-C must end the program wherever it is")]
@@ -22,9 +27,7 @@ pub fn cancel_on_interrupt() -> Cancel {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(Exit::Interrupted.code().into());
         }
-        super::terminal::note(
-            "stopping: blocks of trials that are finished are kept; press Ctrl-C again to stop at once",
-        );
+        super::terminal::note(words);
     });
     if let Err(error) = installed {
         super::terminal::warn(&format!("Ctrl-C will lose unfinished work: {error}"));
@@ -47,6 +50,14 @@ impl Progress {
         let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} trials, {eta} left");
         let bar = ProgressBar::with_draw_target(Some(trials), ProgressDrawTarget::hidden())
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, since: Stopwatch::start(), shown: AtomicBool::new(false), wanted: std::io::stderr().is_terminal() }
+    }
+
+    /// A count of trials whose end nobody knows.
+    pub fn counting() -> Self {
+        let style = ProgressStyle::with_template("{spinner} {human_pos} trials, {elapsed}");
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         Self { bar, since: Stopwatch::start(), shown: AtomicBool::new(false), wanted: std::io::stderr().is_terminal() }
     }
 

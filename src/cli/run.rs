@@ -21,6 +21,7 @@ use std::path::PathBuf;
   drsim run pay.toml
   drsim run pay.toml --trials 1e5 --set services.pay.replicas.sh-a=6
   drsim run pay.toml --until services.pay.unavailability=5%     as many trials as that takes
+  drsim run pay.toml --recommend                    what would keep an objective that is missed
   drsim run scenarios --verify                      every scenario below a folder
   drsim run pay.toml --shard 2/8 -o part-2.json     one of eight parts, see `drsim merge`
   drsim run - --json < pay.toml\n\n"
@@ -36,6 +37,9 @@ pub struct Args {
     /// Override a field, `--set services.pay.replicas.sh-a=4`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<String>,
+    /// Simulate single changes that may keep a missed objective, and tell up to three; takes as long as up to 32 more runs
+    #[arg(long, conflicts_with = "shard")]
+    recommend: bool,
     /// Run only part I of K; write it to the file of `--output` for `drsim merge`
     #[arg(long, value_parser = shard, value_name = "I/K", requires = "output", conflicts_with_all = ["until", "verify", "json"])]
     shard: Option<Shard>,
@@ -85,7 +89,8 @@ fn run_one(
     cancel: &Cancel,
 ) -> Result<Ran, Failure> {
     let host = Host::begins();
-    let loaded = input.load(&args.overrides)?;
+    let source = input.source()?;
+    let loaded = wire::load(&source, &args.overrides)?;
     if let Some(warnings) = &loaded.warnings {
         terminal::note(&warnings.text);
     }
@@ -98,6 +103,14 @@ fn run_one(
     let plan = args.effort.plan(&loaded);
     let (findings, plan) = study::study(&loaded, plan, &args.ending, args.show.force, cancel)?;
     outcome::deliver(&findings, &loaded.resolved, &plan, &host, &args.show, many)?;
+    if args.recommend && !cancel.load(std::sync::atomic::Ordering::Relaxed) {
+        let advice = wire::recommend(&source, &args.overrides, &findings, plan.threads, cancel)?;
+        if args.show.json {
+            terminal::note(&wire::advice_text(&advice));
+        } else {
+            terminal::result(&wire::advice_text(&advice))?;
+        }
+    }
     if !many && !args.show.json {
         outcome::suggest(&findings, &input.name(), &folder);
     }

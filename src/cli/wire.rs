@@ -2,17 +2,22 @@
 
 use super::exit::Failure;
 use anstyle::{AnsiColor, Style};
+use drsim::catalogue::{PROMISES, TARIFFS};
 use drsim::metric::{self, About};
 use drsim::model::{Scenario, Subject};
 use drsim::montecarlo;
 pub use drsim::montecarlo::Outcomes;
 use drsim::report::folder::WriteError;
+use drsim::report::journal::{Head, Journal, JournalError};
 use drsim::report::text::Tone;
 use drsim::report::{self, folder};
-use drsim::scenario::{self, Diagnostics, Override, Source};
+use drsim::scenario::{self, Diagnostics, Draft, Override, Source};
 use drsim::simulation::{Simulator, Trace};
 use drsim::study::compare::Compared;
 use drsim::study::drill::DrillFindings;
+use drsim::study::optimise::{self, OptimiseError, OptimiseFindings, Search};
+use drsim::study::recommend::{self, Advice};
+use drsim::study::sweep::{Row, SweepFindings};
 use drsim::study::{self, Findings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -32,7 +37,8 @@ pub struct Problems {
 }
 
 impl Problems {
-    fn of(problems: &Diagnostics) -> Self {
+    /// As they are shown.
+    pub fn of(problems: &Diagnostics) -> Self {
         Self { text: problems.render(true), json: problems.to_json() }
     }
 }
@@ -89,13 +95,19 @@ pub fn load_file(path: &Path, overrides: &[String]) -> Result<Loaded, Failure> {
     load(&source, overrides)
 }
 
+/// The text of a scenario file.
+pub fn source_file(path: &Path) -> Result<Source, Failure> {
+    Source::read(path).map_err(|problem| Failure::unreadable(&problem))
+}
+
 /// Checks a scenario given as text; `folder` is where files that it names are looked for.
 pub fn load_text(name: &str, text: &str, folder: Option<&Path>, overrides: &[String]) -> Result<Loaded, Failure> {
     let source = Source { folder: folder.map(Path::to_owned), ..Source::from_text(name, text) };
     load(&source, overrides)
 }
 
-fn load(source: &Source, overrides: &[String]) -> Result<Loaded, Failure> {
+/// Checks a source that was read.
+pub fn load(source: &Source, overrides: &[String]) -> Result<Loaded, Failure> {
     let overrides: Result<Vec<Override>, String> = overrides.iter().map(|text| text.parse()).collect();
     let loaded = scenario::load(source, &overrides.map_err(Failure::usage)?);
     let loaded = loaded.map_err(|problems| Failure::invalid(Problems::of(&problems)))?;
@@ -119,6 +131,49 @@ pub fn explain_code(code: &str) -> Option<&'static str> {
 /// All diagnostic codes.
 pub fn codes() -> Vec<&'static str> {
     scenario::CODES.iter().map(|(code, _)| *code).collect()
+}
+
+/// A row of the catalogue that a scenario can take by name: the key that takes it, the name, and what stands there with source and date.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the name is written.
+    pub takes: &'static str,
+    /// The name.
+    pub key: &'static str,
+    /// What it is.
+    pub title: &'static str,
+    /// Its figures, one line each.
+    pub figures: Vec<String>,
+    /// Where they come from, of which day, and how sure that is.
+    pub source: String,
+}
+
+/// All rows of the catalogue.
+pub fn catalogue() -> Vec<Entry> {
+    let promises = PROMISES.iter().map(|row| Entry {
+        takes: "preset of prices.sla",
+        key: row.key,
+        title: row.title,
+        figures: row.bands.iter().map(|(below, credit)| format!("below {below} % in a month: {credit} %")).collect(),
+        source: format!("{}; {}; {}", row.source, row.date, row.standing.words()),
+    });
+    let band = |micros: i64, currency: &str| format!("{} {currency} / GB / month", micros as f64 / 1e6);
+    let tariffs = TARIFFS.iter().map(move |row| Entry {
+        takes: "price of stores and datasets",
+        key: row.key,
+        title: row.title,
+        figures: row
+            .bands
+            .iter()
+            .map(|one| match one.up_to {
+                Some(end) => format!("up to {end} TB: {}", band(one.micros, row.currency)),
+                None if row.bands.len() > 1 => format!("beyond: {}", band(one.micros, row.currency)),
+                None => band(one.micros, row.currency),
+            })
+            .collect(),
+        source: format!("{}; {}; {}", row.source, row.date, row.standing.words()),
+    });
+    promises.chain(tariffs).collect()
 }
 
 /// Everything that is computed, and whose it is: `service`, `dataset`, `domain`, `scenario` or `cost`.
@@ -246,6 +301,37 @@ pub fn drill_json(findings: &DrillFindings) -> String {
     report::drill::tables::json(findings, VERSION)
 }
 
+/// Writes the folder of a sweep and returns the paths.
+pub fn write_sweep(
+    folder: &Path,
+    findings: &SweepFindings,
+    resolved: &str,
+    run_json: &str,
+    force: bool,
+) -> Result<Vec<PathBuf>, Failure> {
+    write_files(folder, &report::sweep::files(findings, VERSION, resolved, run_json), force)
+}
+
+/// A sweep for people.
+pub fn sweep_text(findings: &SweepFindings) -> String {
+    report::sweep::summary(findings, paint)
+}
+
+/// A sweep for programs.
+pub fn sweep_json(findings: &SweepFindings) -> String {
+    report::sweep::json(findings, VERSION)
+}
+
+/// Opens the journal of a sweep; with the designs that are finished.
+pub fn sweep_journal(folder: &Path, head: &Head, force: bool) -> Result<(Journal, Vec<Row>), Failure> {
+    Journal::open(folder, head, force).map_err(|error| match &error {
+        JournalError::Other { .. } => Failure::usage(error.to_string())
+            .help("give the command of then to go on with it, name another folder with `--output`, or add `--force` to start over"),
+        JournalError::Busy(_) => Failure::usage(error.to_string()).help("wait for it, or name another folder with `--output`"),
+        JournalError::Io { .. } => Failure::failed(error.to_string()),
+    })
+}
+
 /// Writes the folder of a comparison and returns the paths.
 pub fn write_compare(
     folder: &Path,
@@ -265,6 +351,63 @@ pub fn compare_text(compared: &Compared) -> String {
 /// A comparison for programs.
 pub fn compare_json(compared: &Compared) -> String {
     report::compare::json(compared, VERSION)
+}
+
+/// Searches the designs that a scenario offers; `progress` hears the number of trials finished.
+pub fn optimise(
+    source: &Source,
+    overrides: &[String],
+    search: &Search,
+    progress: &(dyn Fn(u64) + Sync),
+    cancel: &AtomicBool,
+) -> Result<OptimiseFindings, Failure> {
+    let overrides: Result<Vec<Override>, String> = overrides.iter().map(|text| text.parse()).collect();
+    let overrides = overrides.map_err(Failure::usage)?;
+    optimise::optimise(source, &overrides, search, progress, cancel).map_err(|error| match error {
+        OptimiseError::Invalid(problems) => Failure::invalid(Problems::of(&problems)),
+        OptimiseError::NoChoice | OptimiseError::NoneValid { .. } => Failure::usage(error.to_string()),
+        OptimiseError::Run(error) => Failure::failed(error.to_string()),
+    })
+}
+
+/// Simulates single changes that may keep what `findings` say is missed, on the same trials.
+pub fn recommend(
+    source: &Source,
+    overrides: &[String],
+    findings: &Findings,
+    threads: usize,
+    cancel: &AtomicBool,
+) -> Result<Advice, Failure> {
+    let overrides: Result<Vec<Override>, String> = overrides.iter().map(|text| text.parse()).collect();
+    let overrides = overrides.map_err(Failure::usage)?;
+    let draft = Draft::read(source).map_err(|problems| Failure::invalid(Problems::of(&problems)))?;
+    recommend::recommend(&draft, &overrides, findings, (findings.trials, threads), &|_| (), cancel)
+        .map_err(|error| Failure::failed(error.to_string()))
+}
+
+/// Recommendations for people.
+pub fn advice_text(advice: &Advice) -> String {
+    report::advice::text(advice, paint)
+}
+
+/// Writes the folder of an optimisation and returns the paths.
+pub fn write_optimise(
+    folder: &Path,
+    found: &OptimiseFindings,
+    run_json: &str,
+    force: bool,
+) -> Result<Vec<PathBuf>, Failure> {
+    write_files(folder, &report::optimise::files(found, VERSION, run_json), force)
+}
+
+/// An optimisation for people.
+pub fn optimise_text(found: &OptimiseFindings) -> String {
+    report::optimise::summary(found, paint)
+}
+
+/// An optimisation for programs.
+pub fn optimise_json(found: &OptimiseFindings) -> String {
+    report::optimise::json(found, VERSION)
 }
 
 fn write_files(folder: &Path, files: &[(String, String)], force: bool) -> Result<Vec<PathBuf>, Failure> {

@@ -33,6 +33,8 @@ pub(crate) fn scenario(name: &str, horizon: f64) -> Scenario {
         staff: IdVec::new(),
         plans: IdVec::new(),
         prices: None,
+        choices: Vec::new(),
+        requirements: Requirements::default(),
         expectations: Vec::new(),
     }
 }

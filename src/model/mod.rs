@@ -6,6 +6,7 @@ mod backup;
 #[cfg(test)]
 pub(crate) mod by_hand;
 mod cause;
+mod choice;
 mod component;
 mod data;
 mod distribution;
@@ -21,6 +22,7 @@ mod topology;
 
 pub use backup::{Backup, Job, JobKind, Medium, Overrun, Retention, Store, Verification};
 pub use cause::Cause;
+pub use choice::{Aim, Choice, Limit, Requirements, Tenant};
 pub use component::{
     Age, Ages, Class, Crew, Latent, Life, Maintenance, Population, PopulationKind, Role, Spares, WrongRepair,
 };
@@ -134,6 +136,10 @@ pub struct Scenario {
     pub plans: IdVec<PlanId, Plan>,
     /// What things and incidents cost; `None` when the scenario names no price.
     pub prices: Option<Prices>,
+    /// What may be chosen, for `drsim optimise`.
+    pub choices: Vec<Choice>,
+    /// What every choice has to keep.
+    pub requirements: Requirements,
     /// What must come out, checked by `run --verify` and by the tests.
     pub expectations: Vec<Expectation>,
 }

@@ -85,8 +85,8 @@ pub fn path_of(folder: &Path) -> PathBuf {
 }
 
 impl Journal {
-    /// Opens the journal of a folder, or begins one; with the rows that it holds. A last line that was cut short is dropped. With `anew` a journal
-    /// that is there is begun again, whosever it is.
+    /// Opens the journal of a folder, or begins one; with the rows that it holds. A last line that was cut short is dropped. With `anew` the journal of
+    /// another sweep gives way; one of the same is gone on with all the same.
     ///
     /// # Errors
     /// It belongs to another sweep, is in use, or cannot be read or written.
@@ -105,21 +105,24 @@ impl Journal {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(source)) => return Err(refused(source)),
         }
-        let text = if anew { Vec::new() } else { fs::read(&path).map_err(refused)? };
+        let text = fs::read(&path).map_err(refused)?;
         let mut lines = text.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
         let mut rows = Vec::new();
         let mut good = 0;
         if let Some(first) = lines.next() {
             let then: Option<Head> = serde_json::from_slice(first).ok();
             let what = then.map_or(Some("it cannot be read".to_owned()), |then| then.differs(head));
-            if let Some(what) = what {
-                return Err(JournalError::Other { path, what });
-            }
-            good = first.len();
-            for line in lines {
-                let Ok(row) = serde_json::from_slice::<Row>(line) else { break };
-                rows.push(row);
-                good += line.len();
+            match what {
+                Some(what) if !anew => return Err(JournalError::Other { path, what }),
+                Some(_) => {}
+                None => {
+                    good = first.len();
+                    for line in lines {
+                        let Ok(row) = serde_json::from_slice::<Row>(line) else { break };
+                        rows.push(row);
+                        good += line.len();
+                    }
+                }
             }
         }
         file.set_len(good as u64).map_err(refused)?;
@@ -211,6 +214,7 @@ mod tests {
         Journal::open(&target, &head(1), false).unwrap().0.append(&[row(0)]).unwrap();
         let why = Journal::open(&target, &head(2), false).unwrap_err().to_string();
         assert!(why.ends_with("seed `1`, now `2`"), "{why}");
+        assert_eq!(Journal::open(&target, &head(1), true).unwrap().1, [row(0)], "the same sweep goes on");
         assert!(Journal::open(&target, &head(2), true).unwrap().1.is_empty());
         assert!(Journal::open(&target, &head(1), false).is_err());
         fs::write(path_of(&target), "what is this\n").unwrap();

@@ -2,9 +2,12 @@
 //!
 //! Computes no statistic and reads nothing; [`folder::write`] alone touches the file system.
 
+pub mod advice;
 mod brief;
+mod brief_cost;
 mod brief_data;
 pub mod compare;
+pub mod costs;
 pub mod csv;
 pub mod drill;
 pub mod folder;
@@ -13,6 +16,7 @@ pub mod journal;
 pub mod json;
 pub mod markdown;
 pub mod number;
+pub mod optimise;
 pub mod plot;
 pub mod sweep;
 pub mod text;
@@ -22,6 +26,8 @@ pub mod wording;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod fixtures_cost;
 #[cfg(test)]
 mod fixtures_data;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Every code a problem can have, with one sentence.
 
 /// Codes and their explanations, in alphabetical order.
-pub const CODES: [(&str, &str); 123] = [
+pub const CODES: [(&str, &str); 124] = [
     ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
     (
         "at-and-occurs",
@@ -60,6 +60,7 @@ pub const CODES: [(&str, &str); 123] = [
     ("named-twice", "a list names the same thing twice"),
     ("never-fires", "a schedule starts nothing within the horizon"),
     ("never-happens", "a threat has no time, no rate and no threat that sets it off"),
+    ("no-choice", "a choice leaves nothing to choose"),
     ("no-clean-point", "points of a backup are kept for less time than wrong data stay unnoticed"),
     ("no-effect", "a key is allowed here but changes nothing"),
     ("no-host", "a place has no node that could host the service"),

@@ -1,5 +1,6 @@
 //! A scenario read once, from which many are made: what a sweep and a comparison start from.
 
+use super::choices::choices;
 use super::diagnostic::{Diagnostic, Diagnostics, Problems};
 use super::merge::{assemble, finish, split};
 use super::path::check;
@@ -61,6 +62,9 @@ impl Draft {
         let (mut root, mut sources, mut problems) = self.set(overrides);
         let file = File::read(&root, &mut problems).unwrap_or_default();
         let (mut scenario, observed) = lower::lower(&file, &self.source, &mut sources, &mut problems);
+        if let Value::Table(table) = &root.value {
+            scenario.choices = choices(&file, table, &mut problems);
+        }
         if problems.any_error() {
             return Err(Diagnostics::new(problems.items, sources));
         }

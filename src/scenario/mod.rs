@@ -7,6 +7,7 @@
     reason = "one arm that goes on beside one that notes a problem reads best as a match"
 )]
 
+mod choices;
 mod codes;
 mod diagnostic;
 mod draft;

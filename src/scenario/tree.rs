@@ -198,6 +198,13 @@ pub(super) fn write(root: &Node) -> String {
     }
     for section in root.entries.iter().filter(is_section) {
         let Value::Table(table) = &section.node.value else { continue };
+        // What has no table of its own comes first, below the section's own header.
+        for (nth, field) in table.entries.iter().filter(|entry| !is_section(entry)).enumerate() {
+            if nth == 0 {
+                let _ = write!(text, "\n[{}]\n", key(&section.key));
+            }
+            let _ = writeln!(text, "{} = {}", key(&field.key), inline(&field.node));
+        }
         for item in table.entries.iter().filter(is_section) {
             let Value::Table(fields) = &item.node.value else { continue };
             let _ = write!(text, "\n[{}.{}]\n", key(&section.key), key(&item.key));

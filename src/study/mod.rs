@@ -7,6 +7,8 @@ pub mod design;
 pub mod drill;
 mod findings;
 pub mod front;
+pub mod optimise;
+pub mod recommend;
 mod run;
 mod simulate;
 pub mod sweep;

@@ -47,6 +47,9 @@ pub fn summary(findings: &SweepFindings, paint: Paint) -> String {
             let _ = writeln!(out, "{}", paint(Tone::Faint, &line));
         }
     }
+    if let Some(line) = still(findings) {
+        let _ = writeln!(out, "{}", paint(Tone::Faint, &shorten(&line, 160)));
+    }
     for line in invalid(findings) {
         let _ = writeln!(out, "{}", paint(Tone::Warning, &shorten(&line, 160)));
     }
@@ -99,6 +102,9 @@ pub fn markdown(findings: &SweepFindings, version: &str, plots: &[&str]) -> Stri
             }
         }
     }
+    if let Some(line) = still(findings) {
+        let _ = writeln!(out, "\n{}.", escape(&line));
+    }
     let invalid = invalid(findings);
     if !invalid.is_empty() {
         out.push_str("\n## Invalid designs 无效方案\n\n");
@@ -117,12 +123,20 @@ pub fn markdown(findings: &SweepFindings, version: &str, plots: &[&str]) -> Stri
     out
 }
 
-/// Metrics of which anything was measured, in order.
+/// Metrics worth showing: those that differ between designs, or all that were measured when none does.
 fn shown(findings: &SweepFindings) -> Vec<usize> {
-    let seen = |metric: &usize| {
-        findings.rows.iter().any(|row| row.measure(*metric).is_some_and(|it| it.point.is_some() || it.low.is_some()))
-    };
-    (0..findings.watched.len()).filter(seen).collect()
+    let (mut order, moving) = findings.telling();
+    if moving > 0 {
+        order.truncate(moving);
+    }
+    order
+}
+
+/// One sentence about what was watched in vain.
+fn still(findings: &SweepFindings) -> Option<String> {
+    let (order, moving) = findings.telling();
+    let still: Vec<String> = order[moving..].iter().take(12).map(|metric| label(&findings.watched[*metric])).collect();
+    (moving > 0 && !still.is_empty()).then(|| format!("the same in all designs: {}", still.join("; ")))
 }
 
 fn designs(findings: &SweepFindings, most: usize) -> Sheet {

@@ -13,6 +13,7 @@ mod placement;
 mod plan;
 mod plant;
 mod price;
+mod requirement;
 mod route;
 mod schedule;
 mod service;
@@ -34,7 +35,7 @@ use super::written::read::{At, Item, Named};
 use super::written::site::ClassFields;
 use crate::id::{Id, IdVec};
 use crate::model::{Backup, BackupId, ClassId, CopyId, CopyRole, DataCopy, DatasetId, DomainId, PlantId, Scenario};
-use crate::quantity::{SECONDS_PER_YEAR, Span};
+use crate::quantity::{PerTime, SECONDS_PER_YEAR, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use topology::{Known, Topology};
 
@@ -66,6 +67,8 @@ struct Lowering<'a> {
     priced_classes: Vec<(ClassId, ClassFields)>,
     /// What was read from files, by the place of the file's name.
     observed: Observed,
+    /// Most that may be paid, in the currency of the prices.
+    budget: Option<PerTime>,
 }
 
 /// Observed values in seconds by the place where their file is named.
@@ -90,6 +93,7 @@ pub(super) fn lower(
         shifts: 0,
         priced_classes: Vec::new(),
         observed: Vec::new(),
+        budget: None,
     };
     let scenario = lowering.scenario();
     (scenario, lowering.observed)
@@ -158,7 +162,6 @@ impl<'a> Lowering<'a> {
             staff_ids: &staff_ids,
             staff: &staff,
         });
-        let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths);
         let prices = self.prices(&price::Ground {
             places: &tree.priced,
             plants: &plant_ids,
@@ -171,6 +174,8 @@ impl<'a> Lowering<'a> {
             clock: &clock,
             horizon,
         });
+        let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths, prices.as_ref());
+        let requirements = self.requirements(&served.ids, &dataset_ids, &tree, prices.is_some());
         if self.used_plants.len() < plants.len() && !self.problems.any_error() {
             self.unused_plants(&order, &threats);
         }
@@ -203,6 +208,8 @@ impl<'a> Lowering<'a> {
             staff,
             plans,
             prices,
+            choices: Vec::new(),
+            requirements,
             expectations,
         };
         if !self.problems.any_error() {

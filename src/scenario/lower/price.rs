@@ -47,6 +47,9 @@ impl<'a> Lowering<'a> {
             ground.places.iter().filter_map(|(id, price)| Some((*id, self.paid(account, Some(price))?))).collect();
         let (nodes, watts, repairs) = self.class_prices(account);
         let standby = self.standby(written.standby.as_ref(), nodes.is_empty());
+        // A budget is in the account's currency, or in one with a rate, like everything else.
+        let requirements = file.requirements.as_ref();
+        self.budget = self.paid(account, requirements.and_then(|required| required.value.budget.as_ref()));
         let prices = Prices {
             places,
             standby,

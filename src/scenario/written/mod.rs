@@ -76,6 +76,10 @@ record! {
         "prices" prices: Prices;
         /// What must come out: `"services.NAME.METRIC"`, `"datasets.NAME.METRIC"`, `"domains.PATH.METRIC"`, `"scenario.METRIC"`, `"cost.METRIC"`.
         "expect" expect: ByPath<Expect>;
+        /// What may be chosen, for `drsim optimise`: values by path, as in `--set`.
+        "choices" choices: ByPath<Values>;
+        /// What every choice has to keep beside the objectives.
+        "requirements" requirements: Requirements;
     }
 }
 
@@ -100,6 +104,26 @@ record! {
         "within" within: f64, required;
         /// Why: the calculation in words, or the source.
         "because" because: String, required;
+    }
+}
+
+record! {
+    /// What a design has to keep, and what makes it better than another.
+    Requirements {
+        /// Most that may be paid whatever happens: running cost.
+        "budget" budget: price::Price;
+        /// Places within which the replicas of a service or the copies and backups of a dataset may lie.
+        "residency" residency: ByPath<Texts>;
+        /// Sites that a service or a dataset has to be at, at least.
+        "sites" sites: ByPath<u32>;
+        /// Largest values of metrics: `{ "services.NAME.METRIC" = 2.0 }`.
+        "at-most" at_most: ByPath<f64>;
+        /// Smallest values of metrics.
+        "at-least" at_least: ByPath<f64>;
+        /// Chance that the answer is right; default 95 %.
+        "confidence" confidence: crate::quantity::Probability;
+        /// Path of the metric that is to be small, or `nodes`; default `cost.total_cost`, or `nodes` where nothing has a price.
+        "minimise" minimise: String;
     }
 }
 
@@ -190,6 +214,34 @@ impl read::Read for Texts {
 
     fn schema(definitions: &mut read::Definitions) -> serde_json::Value {
         serde_json::json!({ "anyOf": [{ "type": "string" }, Vec::<String>::schema(definitions)] })
+    }
+}
+
+/// Values that may be chosen, as TOML, each with its place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Values(pub(super) Vec<read::At<String>>);
+
+impl read::Read for Values {
+    fn read(node: &super::tree::Node, problems: &mut super::diagnostic::Problems) -> Option<Self> {
+        match &node.value {
+            super::tree::Value::List(items) => Some(Self(
+                items.iter().map(|item| read::At { place: item.place, value: super::tree::inline(item) }).collect(),
+            )),
+            super::tree::Value::Table(_) => {
+                problems
+                    .error("wrong-type", node.place, "expected a list of values, found a table")
+                    .help("put the whole path into quotes: `\"services.pay.replicas.north\" = [1, 2]`");
+                None
+            }
+            _ => {
+                read::wrong_type(node, "a list of values such as `[1, 2, 4]`", problems);
+                None
+            }
+        }
+    }
+
+    fn schema(_: &mut read::Definitions) -> serde_json::Value {
+        serde_json::json!({ "type": "array", "minItems": 2 })
     }
 }
 

@@ -132,9 +132,7 @@ pub(super) fn wrong_type(node: &Node, wanted: &str, problems: &mut Problems) {
 /// Notes a key that does not exist.
 pub(super) fn unknown_key(entry: &Entry, keys: &[&'static str], problems: &mut Problems) {
     let later = match entry.key.as_str() {
-        "jobs" | "pipelines" | "choices" => {
-            Some("this version simulates availability, data and cost; training jobs are not in it")
-        }
+        "jobs" | "pipelines" => Some("this version simulates availability, data and cost; training jobs are not in it"),
         _ => None,
     };
     let help = later.map_or_else(|| nearest(&entry.key, keys.iter().copied()), str::to_owned);

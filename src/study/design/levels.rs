@@ -2,8 +2,8 @@
 
 use crate::quantity::{Bandwidth, Bytes, Probability, Rate, Span, number_and_unit};
 
-/// Digits that a computed value keeps.
-const DIGITS: i32 = 6;
+/// Digits that a value in equal steps keeps, and one in ratios or of a sample.
+const DIGITS: (i32, i32) = (9, 4);
 /// Most values of one list or range.
 const MOST: u64 = 1_000_000_000_000;
 
@@ -136,15 +136,15 @@ impl Levels {
     pub fn value(&self, nth: u64) -> String {
         match self {
             Self::Value(text) => text.clone(),
-            Self::Steps { first, step, unit, .. } => shown(nth as f64 * step + first, unit),
+            Self::Steps { first, step, unit, .. } => shown(nth as f64 * step + first, unit, DIGITS.0),
             Self::Ratios { low, high, unit, count } => {
                 if nth + 1 == *count {
-                    return shown(*high, unit);
+                    return shown(*high, unit, DIGITS.0);
                 }
                 let along = nth as f64 / (count - 1) as f64;
-                shown(low * libm::pow(high / low, along), unit)
+                shown(low * libm::pow(high / low, along), unit, DIGITS.1)
             }
-            Self::Between { low, unit, .. } => shown(*low, unit),
+            Self::Between { low, unit, .. } => shown(*low, unit, DIGITS.0),
         }
     }
 
@@ -152,8 +152,10 @@ impl Levels {
     #[must_use]
     pub fn at(&self, share: f64) -> String {
         match self {
-            Self::Between { low, high, unit, logarithmic: false } => shown(low + share * (high - low), unit),
-            Self::Between { low, high, unit, logarithmic: true } => shown(low * libm::pow(high / low, share), unit),
+            Self::Between { low, high, unit, logarithmic: false } => shown(low + share * (high - low), unit, DIGITS.1),
+            Self::Between { low, high, unit, logarithmic: true } => {
+                shown(low * libm::pow(high / low, share), unit, DIGITS.1)
+            }
             Self::Value(_) | Self::Steps { .. } | Self::Ratios { .. } => {
                 let count = self.count().unwrap_or(1);
                 self.value(((share * count as f64) as u64).min(count - 1))
@@ -163,16 +165,16 @@ impl Levels {
 }
 
 /// A number in a unit, rounded to digits that a person would write.
-fn shown(value: f64, unit: &str) -> String {
-    let value = rounded(value);
+fn shown(value: f64, unit: &str, digits: i32) -> String {
+    let value = rounded(value, digits);
     if unit.is_empty() { value.to_string() } else { format!("{value} {unit}") }
 }
 
-fn rounded(value: f64) -> f64 {
+fn rounded(value: f64, digits: i32) -> f64 {
     if value == 0.0 || (value.fract() == 0.0 && value.abs() < 1e15) {
         return value;
     }
-    let digits = DIGITS - 1 - libm::floor(libm::log10(value.abs())) as i32;
+    let digits = digits - 1 - libm::floor(libm::log10(value.abs())) as i32;
     // Through text, so that the digits are those that are shown.
     if digits >= 0 { format!("{value:.*}", digits as usize).parse().unwrap_or(value) } else { value.round() }
 }
@@ -218,8 +220,8 @@ pub enum Dimension {
 /// Dimension of a unit and its size.
 fn scale(unit: &str) -> Option<(Dimension, f64)> {
     let one = format!("1 {unit}");
-    // A million, because times are whole microseconds.
-    let time = format!("1000000 {unit}").parse::<Span>().ok().map(|span| (Dimension::Time, span.as_seconds() / 1e6));
+    // A thousand, because times are whole microseconds and at most half a million years.
+    let time = format!("1000 {unit}").parse::<Span>().ok().map(|span| (Dimension::Time, span.as_seconds() / 1e3));
     let hundred = || one.parse::<Probability>().ok().map(|share| (Dimension::Share, share.get()));
     time.or_else(|| one.parse::<Bytes>().ok().map(|bytes| (Dimension::Amount, bytes.get() as f64)))
         .or_else(|| one.parse::<Bandwidth>().ok().map(|speed| (Dimension::Speed, speed.bits_per_second() / 8.0)))
@@ -291,13 +293,14 @@ mod tests {
         assert_eq!(all("1 / year..3 / year/1 / year"), ["1 / year", "2 / year", "3 / year"]);
         assert_eq!(all("1 TB..2 TB/500 GB"), ["1 TB", "1.5 TB", "2 TB"]);
         assert_eq!(all("log 1..1000/4"), ["1", "10", "100", "1000"]);
-        assert_eq!(all("log 1h..1d/3"), ["1 h", "4.89898 h", "24 h"]);
+        assert_eq!(all("log 1h..1d/3"), ["1 h", "4.899 h", "24 h"]);
         assert_eq!(all("90 %..99 %/9 %"), ["90 %", "99 %"]);
         assert_eq!(all("100 CNY / month..300 CNY / month/100 CNY / month").len(), 3);
         assert_eq!(all("hot-standby"), ["hot-standby"]);
         assert_eq!(all("../times.csv"), ["../times.csv"]);
         assert_eq!(all("[\"a..b\", 2]"), ["[\"a..b\", 2]"]);
         assert_eq!(all("1h 30m..3h/90 min"), ["5400 s", "10800 s"]);
+        assert_eq!(all("1 year..5 years/2 years"), ["1 year", "3 year", "5 year"]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Design {
     pub scenario: Arc<Scenario>,
     /// As TOML again, bases and settings merged in.
     pub resolved: String,
+    /// Doubtful but allowed.
+    pub warnings: Diagnostics,
 }
 
 /// Values that make no scenario.
@@ -115,7 +117,16 @@ impl Designs {
             }
             let looked = |value: String| self.draft.check(&Override { path: axis.path.clone(), value });
             let (first, last) = axis.ends();
-            [first, last].into_iter().chain(axis.values().take(1000)).try_for_each(looked)?;
+            [first.clone(), last].into_iter().chain(axis.values().take(1000)).try_for_each(looked)?;
+            // A name that stands in the path, such as a place, is only looked up when the whole is put together.
+            let set = Override { path: axis.path.clone(), value: first };
+            if let Err(problems) = self.draft.with(&[set]) {
+                let unknown =
+                    |item: &crate::scenario::Diagnostic| item.file == "--set" && item.code.starts_with("unknown-");
+                if problems.items().iter().any(unknown) {
+                    return Err(problems.into());
+                }
+            }
         }
         Ok(())
     }
@@ -133,7 +144,13 @@ impl Designs {
     pub fn design(&self, settings: Vec<Override>) -> Result<Design, Box<Refused>> {
         let name = name(&settings);
         match self.draft.with(&settings) {
-            Ok(loaded) => Ok(Design { name, settings, scenario: Arc::new(loaded.scenario), resolved: loaded.resolved }),
+            Ok(loaded) => Ok(Design {
+                name,
+                settings,
+                scenario: Arc::new(loaded.scenario),
+                resolved: loaded.resolved,
+                warnings: loaded.warnings,
+            }),
             Err(problems) => Err(Box::new(Refused { name, settings, problems })),
         }
     }

@@ -156,6 +156,23 @@ impl SweepFindings {
         }
     }
 
+    /// Metrics of which anything was measured, those that differ between designs first; then how many of them do.
+    #[must_use]
+    pub fn telling(&self) -> (Vec<usize>, usize) {
+        let measures = |metric: usize| self.rows.iter().filter_map(move |row| row.measure(metric));
+        let seen = |metric: usize| measures(metric).any(|it| it.point.is_some() || it.low.is_some());
+        let differs = |metric: usize| {
+            let mut points = measures(metric).map(|it| it.point);
+            let first = points.next();
+            points.any(|point| Some(point) != first)
+        };
+        let metrics = || (0..self.watched.len()).filter(|metric| seen(*metric));
+        let mut order: Vec<usize> = metrics().filter(|metric| differs(*metric)).collect();
+        let moving = order.len();
+        order.extend(metrics().filter(|metric| !differs(*metric)));
+        (order, moving)
+    }
+
     /// Number of designs whose values make no scenario.
     #[must_use]
     pub fn invalid(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Which metrics a sweep watches, and how they are taken from the findings of a design.
 
 use super::row::{Measure, Objectives};
+use crate::cost::Pricing;
 use crate::estimate::{Basis, Estimate};
 use crate::metric::{self, About, Watch, WatchError, metric_path};
 use crate::model::{MetricPath, Scenario, Subject};
@@ -10,21 +11,20 @@ use std::collections::BTreeMap;
 /// What is watched of every service unless something else is asked for.
 const OF_SERVICES: [(&str, Option<&str>); 5] = [
     ("unavailability", None),
-    ("downtime_s_per_year", None),
-    ("outage_probability", None),
     ("recovery_time_s", Some("p95")),
+    ("outage_probability", None),
     ("rto_met_share", None),
+    ("downtime_s_per_year", None),
 ];
 /// What is watched of every dataset unless something else is asked for.
 const OF_DATASETS: [(&str, Option<&str>); 4] = [
-    ("unavailability", None),
     ("data_loss_probability", None),
     ("recovery_point_s", Some("p95")),
     ("rpo_met_share", None),
+    ("unavailability", None),
 ];
-
-/// What is watched of the account of a scenario with prices.
-const OF_COST: [&str; 3] = ["total_cost", "running_cost", "expected_loss"];
+/// What is watched of the account where there are prices.
+const OF_COSTS: [&str; 3] = ["total_cost", "running_cost", "expected_loss"];
 
 /// A metric that is watched in every design.
 #[derive(Clone, Debug)]
@@ -51,14 +51,17 @@ impl Watched {
         if has("cost") && scenario.prices.is_some() && point.is_none_or(|point| points.contains(&point)) {
             return Self::one(scenario, &format!("cost.{text}")).map(|watched| vec![watched]);
         }
-        if (has("service") || has("dataset") || has("scenario")) && point.is_none_or(|point| points.contains(&point)) {
+        if (has("service") || has("dataset") || has("scenario") || has("cost"))
+            && point.is_none_or(|point| points.contains(&point))
+        {
             let services =
                 scenario.services.iter().filter(|_| has("service")).map(|it| format!("services.{}", it.name));
             let datasets =
                 scenario.datasets.iter().filter(|_| has("dataset")).map(|it| format!("datasets.{}", it.name));
             let mut whose: Vec<String> = services.chain(datasets).collect();
-            if whose.is_empty() && has("scenario") {
-                whose.push("scenario".to_owned());
+            if whose.is_empty() {
+                whose.extend(has("scenario").then(|| "scenario".to_owned()));
+                whose.extend(has("cost").then(|| "cost".to_owned()));
             }
             if !whose.is_empty() {
                 return whose.iter().map(|whose| Self::one(scenario, &format!("{whose}.{text}"))).collect();
@@ -83,6 +86,10 @@ impl Watched {
             key: path.point.as_ref().map_or_else(|| path.metric.clone(), |point| format!("{}.{point}", path.metric)),
             known: known().map(|about| about.key).collect(),
         })?;
+        let priced = || Pricing::of(scenario).is_some_and(|pricing| pricing.measures(about.key));
+        if path.subject == Subject::Cost && !priced() {
+            return Err(WatchError::Unpriced { key: about.key.to_owned() });
+        }
         Ok(Self { path: text.to_owned(), about, of, point: path.point })
     }
 
@@ -106,11 +113,9 @@ impl Watched {
                 add(&format!("datasets.{}", dataset.name), key, *point);
             }
         }
+        found.extend(OF_COSTS.iter().filter_map(|key| Self::one(scenario, &format!("cost.{key}")).ok()));
         if found.is_empty() {
             found.extend(Self::one(scenario, "scenario.unavailability"));
-        }
-        if scenario.prices.is_some() {
-            found.extend(OF_COST.iter().flat_map(|key| Self::one(scenario, &format!("cost.{key}"))));
         }
         found
     }
@@ -136,9 +141,7 @@ impl Watched {
             Subject::Dataset(id) => found(findings.datasets.iter().find(|(other, _)| *other == id).map(|(_, it)| it)),
             Subject::Domain(id) => found(findings.domains.iter().find(|(other, _)| *other == id).map(|(_, it)| it)),
             Subject::Scenario => found(Some(&findings.whole)),
-            Subject::Cost => {
-                findings.cost.as_ref().and_then(|cost| cost.metric(&path.metric)).map(|measured| measured.estimate)
-            }
+            Subject::Cost => findings.cost.as_ref().and_then(|cost| cost.metric(&path.metric)).map(|it| it.estimate),
         };
         let Some(estimate) = estimate else { return Measure::NOTHING };
         let Some(point) = &path.point else { return Measure::of(&estimate) };

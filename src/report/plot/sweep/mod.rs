@@ -17,7 +17,10 @@ const MOST: usize = 12;
 #[must_use]
 pub fn all(findings: &SweepFindings) -> Vec<(String, String)> {
     let mut figures = Vec::new();
-    for metric in 0..findings.watched.len() {
+    let (order, moving) = findings.telling();
+    // What is the same everywhere is a picture of nothing, unless everything is.
+    let drawn = if moving > 0 { moving } else { order.len() };
+    for metric in order.into_iter().take(drawn) {
         if figures.len() >= MOST {
             break;
         }

@@ -127,12 +127,15 @@ impl World<'_> {
         let state = &mut self.data.copies[copy];
         let end = state.hosts[host].rebuild.end;
         state.forget_transfer(host);
+        let mut stuck = false;
         if !(in_place && state.mend_whole(host)) {
             state.unfold();
-            self.make_fragments(copy, host, end);
+            stuck = self.make_fragments(copy, host, end) == 0 && self.data.copies[copy].hosts[host].rebuild.blocked;
         }
         self.data.copies[copy].hosts[host].rebuild.credit = 0.0;
-        self.plan_rebuild(copy, host);
+        if !stuck {
+            self.plan_rebuild(copy, host); // else it waits for somebody to come back
+        }
         self.tell_standing(copy, before);
     }
 
@@ -217,26 +220,29 @@ impl World<'_> {
         self.data.copies[copy].hosts[host].rebuild.credit = credit;
     }
 
-    /// Puts the fragments of the queue of a host up to `end` where they belong.
-    fn make_fragments(&mut self, copy: CopyId, host: usize, end: usize) {
+    /// Puts the fragments of the queue of a host up to `end` where they belong; how many found their place.
+    fn make_fragments(&mut self, copy: CopyId, host: usize, end: usize) -> usize {
         if self.in_place(copy) {
             let state = &mut self.data.copies[copy];
             let done = state.hosts[host].done;
             state.mend_stretch(host, done..end.max(done));
             state.hosts[host].done = done.max(end);
-            return;
+            return end.saturating_sub(done);
         }
+        let mut made = 0;
         for nth in self.data.copies[copy].hosts[host].done..end {
             let slot = self.data.copies[copy].hosts[host].queue[nth];
             if !self.data.copies[copy].is_lost(slot) {
                 continue;
             }
+            made += 1;
             if let Some(to) = self.choose_host(copy, slot) {
                 self.data.copies[copy].mend_on(slot, to);
             } else if !self.data.copies[copy].hosts[host].away {
                 self.data.copies[copy].mend(slot); // nobody else has room: the node itself is back
             } else {
                 // It stays lost, and is tried again when somebody comes back.
+                made -= 1;
                 let state = &mut self.data.copies[copy].hosts[host];
                 state.queue.push(slot);
                 state.ascends = state.queue.len();
@@ -246,6 +252,7 @@ impl World<'_> {
         }
         let state = &mut self.data.copies[copy].hosts[host];
         state.done = state.done.max(end);
+        made
     }
 
     /// A host for a fragment: there, and without another fragment of the stripe; of the same pool, and in a domain of its own, if it can be.

@@ -11,7 +11,7 @@ use crate::quantity::{PerTime, SECONDS_PER_YEAR};
 pub(super) fn add_cost(scenario: &Scenario, found: &mut Predictions) {
     let Some(prices) = &scenario.prices else { return };
     let add = |found: &mut Predictions, metric, value, method: &str| {
-        found.list.push(Prediction { subject: Subject::Cost, metric, value, method: method.to_owned() });
+        found.list.push(Prediction { subject: Subject::Cost, metric, value, within: 0.0, method: method.to_owned() });
     };
     let running = running(scenario, prices, found);
     let loss = loss(scenario, prices, found);

@@ -5,10 +5,12 @@
 use super::Prediction;
 use super::block::Law;
 use super::cost::add_cost;
+use super::data_loss::data_loss;
 use super::diagram::{Evaluation, Function};
 use super::independent::Builder;
 use super::outage::{outage_probability, over_time, parts_at};
 use super::queue::{self, CrewGroup};
+use super::recovery_point::recovery_point;
 use super::redundancy::{degree_and_exposure, only_hosts_decide, redundancy};
 use super::repair::up_counts_of_some;
 use super::world::World;
@@ -51,13 +53,24 @@ pub fn predictions(scenario: &Scenario) -> Predictions {
             Err(reason) => found.skipped.push((subject, reason)),
         }
     }
+    for dataset in scenario.datasets.ids() {
+        let subject = Subject::Dataset(dataset);
+        match data_loss(&world, dataset) {
+            Ok(lines) => found.list.extend(lines),
+            Err(reason) => found.skipped.push((subject, format!("data loss: {reason}"))),
+        }
+        match recovery_point(&world, dataset) {
+            Ok(line) => found.list.extend(line),
+            Err(reason) => found.skipped.push((subject, format!("recovery point: {reason}"))),
+        }
+    }
     for (id, domain) in scenario.domains.enumerate().filter(|(_, domain)| domain.named && !domain.units.is_empty()) {
         let subject = Subject::Domain(id);
         match domain_unavailability(&world, id) {
             Ok(down) => {
                 let method = format!("mean over {} nodes, each exact", domain.units.len());
                 for (metric, value) in [("availability", 1.0 - down), ("unavailability", down)] {
-                    found.list.push(Prediction { subject, metric, value, method: method.clone() });
+                    found.list.push(Prediction { subject, metric, value, within: 0.0, method: method.clone() });
                 }
             }
             Err(reason) => found.skipped.push((subject, reason)),
@@ -88,7 +101,7 @@ impl Known {
     fn write(self, scenario: &Scenario, subject: Subject, found: &mut Predictions) {
         let horizon = scenario.horizon.as_seconds();
         let mut add = |metric, value, method: &str| {
-            found.list.push(Prediction { subject, metric, value, method: method.to_owned() });
+            found.list.push(Prediction { subject, metric, value, within: 0.0, method: method.to_owned() });
         };
         add("availability", self.up, &self.method);
         add("unavailability", self.down, &self.method);
@@ -110,7 +123,7 @@ impl Known {
             Ok((value, method)) => {
                 // Sums of many chances may round past certainty.
                 let value = value.min(1.0);
-                found.list.push(Prediction { subject, metric: "outage_probability", value, method });
+                found.list.push(Prediction { subject, metric: "outage_probability", value, within: 0.0, method });
             }
             Err(reason) => found.skipped.push((subject, format!("outage probability: {reason}"))),
         }

@@ -11,6 +11,8 @@ pub struct Prediction {
     pub metric: &'static str,
     /// Value in the metric's unit.
     pub value: f64,
+    /// How far it may be off where the formula leaves something out, in the same unit; 0 when it is exact.
+    pub within: f64,
     /// How it was obtained, `k-of-n with one crew, GTH over 4 states`.
     pub method: String,
 }

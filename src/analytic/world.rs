@@ -67,7 +67,8 @@ impl<'a> World<'a> {
         target.domains.iter().chain(&target.nodes_below).copied().chain(circle)
     }
 
-    fn strikes_unit(&self, threat: &Threat, unit: UnitId) -> bool {
+    /// True when a strike may hit a unit by its place.
+    pub(super) fn strikes_unit(&self, threat: &Threat, unit: UnitId) -> bool {
         Self::struck_domains(threat).any(|domain| self.scenario.domains[domain].units.contains(unit))
     }
 

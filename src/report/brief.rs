@@ -204,14 +204,22 @@ pub(super) fn telling(findings: &Findings, most: usize) -> (Vec<&Check>, usize) 
     (told, left)
 }
 
-/// Services without any closed form, and why.
-pub(super) fn unchecked(findings: &Findings) -> Vec<(ServiceId, &str)> {
-    let checked = |id| findings.checks.iter().any(|check| check.subject == Subject::Service(id));
-    let of = |subject| match subject {
-        Subject::Service(id) if !checked(id) => Some(id),
-        Subject::Service(_) | Subject::Dataset(_) | Subject::Domain(_) | Subject::Scenario | Subject::Cost => None,
-    };
-    findings.unchecked.iter().filter_map(|(subject, why)| Some((of(*subject)?, why.as_str()))).collect()
+/// Services and datasets without any closed form, and why.
+pub(super) fn unchecked(findings: &Findings) -> Vec<(Subject, String)> {
+    let checked = |subject| findings.checks.iter().any(|check| check.subject == subject);
+    let mut told: Vec<(Subject, String)> = Vec::new();
+    for (subject, why) in &findings.unchecked {
+        match (subject, told.last_mut()) {
+            (Subject::Domain(_) | Subject::Scenario | Subject::Cost, _) => {}
+            (_, Some((last, reasons))) if last == subject => {
+                reasons.push_str("; ");
+                reasons.push_str(why);
+            }
+            _ if checked(*subject) => {}
+            _ => told.push((*subject, why.clone())),
+        }
+    }
+    told
 }
 
 /// Verdicts that need attention: missed first, then at risk. A kind of disruption is told apart only where it fares worse than all of them

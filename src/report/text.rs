@@ -275,8 +275,8 @@ fn checks(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
         lines.push(format!("  {word}  {}", cells.join("  ")).trim_end().to_owned());
     }
-    for (id, why) in unchecked.iter().take(MOST_LINES) {
-        let line = format!("services.{}: no closed form, {why}", named(id));
+    for (subject, why) in unchecked.iter().take(MOST_LINES) {
+        let line = format!("{}: no closed form, {why}", wording::subject(scenario, *subject));
         lines.push(format!("  {}", shorten(&line, LINE_WIDTH)));
     }
     more(unchecked.len().saturating_sub(MOST_LINES), "report.md", paint, lines);

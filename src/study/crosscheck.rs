@@ -39,7 +39,7 @@ pub(super) fn checks<'a>(
         .into_iter()
         .map(|(prediction, found)| {
             let simulated = found.measured.estimate;
-            let (deviation, agrees) = compare(&found, prediction.value, level, deterministic);
+            let (deviation, agrees) = compare(&found, (prediction.value, prediction.within), level, deterministic);
             Check {
                 subject: prediction.subject,
                 about: found.measured.about,
@@ -53,8 +53,8 @@ pub(super) fn checks<'a>(
         .collect()
 }
 
-/// Deviation in standard errors, and whether that is within reason at `level`.
-fn compare(found: &Found, exact: f64, level: f64, deterministic: bool) -> (Option<f64>, Option<bool>) {
+/// Deviation in standard errors from a value that is known to `within`, and whether that is within reason at `level`.
+fn compare(found: &Found, (exact, within): (f64, f64), level: f64, deterministic: bool) -> (Option<f64>, Option<bool>) {
     let estimate = &found.measured.estimate;
     let Some(point) = estimate.point else { return (None, never_ended(estimate, exact, level)) };
     match (estimate.basis, estimate.std_error) {
@@ -65,11 +65,12 @@ fn compare(found: &Found, exact: f64, level: f64, deterministic: bool) -> (Optio
             let unseen = if deterministic { EXACT } else { (-level.ln() / estimate.n.max(1) as f64).max(EXACT) };
             // Money is whole millionths.
             let grain = if found.measured.about.unit == Unit::MoneyPerYear { 1e-5 } else { 0.0 };
-            (None, Some((point - exact).abs() <= unseen * exact.abs().max(point.abs()) + grain))
+            (None, Some((point - exact).abs() <= within + unseen * exact.abs().max(point.abs()) + grain))
         }
         (Basis::Interval, Some(_)) => {
-            let deviation = (point - exact) / error_under(found, point, exact);
-            (Some(deviation), Some(deviation.abs() <= normal_bound(level)))
+            let error = error_under(found, point, exact);
+            let deviation = (point - exact) / error;
+            (Some(deviation), Some(deviation.abs() <= normal_bound(level) + within / error))
         }
         (Basis::Extreme | Basis::Nothing, _) | (Basis::Interval, None) => (None, None),
     }
@@ -167,8 +168,13 @@ mod tests {
     fn agrees(key: &str, estimate: Estimate, exact: f64) -> Option<bool> {
         let measured = measured(key, estimate);
         let edge = SERVICE_METRICS[position(&SERVICE_METRICS, key).unwrap()].sample.edge();
-        let prediction =
-            Prediction { subject: Subject::Scenario, metric: measured.about.key, value: exact, method: String::new() };
+        let prediction = Prediction {
+            subject: Subject::Scenario,
+            metric: measured.about.key,
+            value: exact,
+            within: 0.0,
+            method: String::new(),
+        };
         checks(&[prediction], |_, _| Some(Found { measured: &measured, edge }), true)[0].agrees
     }
 
@@ -241,8 +247,13 @@ mod tests {
             )
         };
         let measured = row("redundancy_degree");
-        let prediction =
-            Prediction { subject: Subject::Scenario, metric: "redundancy_degree", value: 2.0, method: String::new() };
+        let prediction = Prediction {
+            subject: Subject::Scenario,
+            metric: "redundancy_degree",
+            value: 2.0,
+            within: 0.0,
+            method: String::new(),
+        };
         let judge = |count: usize| {
             checks(&vec![prediction.clone(); count], |_, _| Some(Found { measured: &measured, edge: None }), true)
         };

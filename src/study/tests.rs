@@ -62,7 +62,7 @@ fn known(list: &[Prediction]) -> Predictions {
 }
 
 fn prediction(metric: &'static str, value: f64) -> Prediction {
-    Prediction { subject: Subject::Service(ServiceId::new(0)), metric, value, method: "by hand".into() }
+    Prediction { subject: Subject::Service(ServiceId::new(0)), metric, value, within: 0.0, method: "by hand".into() }
 }
 
 /// What the toy's laws say: one outage a year of an hour each, none in a third of the trials.

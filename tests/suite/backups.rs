@@ -1,7 +1,7 @@
 //! Backups by chance: the closed forms of `analytic::{schedule, backup_cycle, durability, replication}` against simulated scenarios, so that a mistake
 //! in either shows; and what must hold trial by trial under the same random streams.
 
-use crate::support::{HOUR, scenario};
+use crate::support::{HOUR, scenario, study};
 use drsim::analytic::backup_cycle::{Chain, Cycle, Overlap};
 use drsim::analytic::durability::{Rebuild, Stripe};
 use drsim::analytic::replication::Replication;
@@ -322,5 +322,51 @@ fn what_is_added_leaves_the_rest_alone() {
         let mut here = beside.datasets[the_books()].clone();
         here.stored.truncate(1); // the other store holds nothing of it
         assert_eq!(alone.datasets[the_books()], here, "a dataset beside it is none of its business");
+    }
+}
+
+/// A node is destroyed about every five hundred days, and what is on it comes back from a backup: the mean recovery point of the study is the one that the
+/// schedule says, and the simulation agrees.
+#[test]
+fn studies_of_periodic_backups_carry_their_recovery_points() {
+    let blow = "[threats.blow]\noccurs = { mean-interval = \"500 days\" }\nstrikes = \"a\"\neffects = [{ destroy = { lasts = \"1 s\" } }]\n";
+    let keys = |jobs: &str| {
+        format!(
+            "size = \"360 GB\"\nrecover = {{ detect = \"1 s\" }}\n[backups.full]\nof = \"books\"\nto = \"far\"\n{jobs}"
+        )
+    };
+    let found = |jobs: &str| study(scenario(&world(24.0 * 1000.0, &keys(jobs), blow)), 120);
+    let periodic = |duration: f64, failure: f64| Periodic::new(2.0 * HOUR, duration * HOUR, failure).unwrap().mean_s();
+    let cases = [
+        ("full = \"every 2 h\"", periodic(0.0, 0.0)),
+        ("full = \"every 2 h\"\nrate = \"100 MB/s\"", periodic(1.0, 0.0)),
+        (
+            "full = \"every 2 h\"\nrate = \"200 MB/s\"\nfails = { loudly = \"10 %\", silently = \"10 %\" }",
+            periodic(0.5, 0.19),
+        ),
+        ("full = \"every 8 h\"\nincremental = \"every 2 h\"", periodic(0.0, 0.0)),
+        ("full = \"every 2 h\"\nlog = \"15 min\"", 450.0),
+    ];
+    for (jobs, mean) in cases {
+        let found = found(jobs);
+        let check = found
+            .checks
+            .iter()
+            .find(|check| check.about.key == "recovery_point_s")
+            .unwrap_or_else(|| panic!("{jobs}: {:?}", found.unchecked));
+        assert!((check.exact / mean - 1.0).abs() < 2e-3, "{jobs}: {} against {mean}", check.exact);
+        assert_eq!(check.agrees, Some(true), "{jobs}: {check:?}");
+        assert!(check.simulated.n >= 100, "{jobs}: {check:?}");
+    }
+    for (jobs, reason) in [
+        ("full = \"every 8 h\"\nincremental = \"every 2 h\"\nfails = { silently = \"1 %\" }", "break chains"),
+        ("full = \"every 2 h\"\nsnapshot = \"every 1 h\"", "snapshots"),
+        ("full = \"every 10 days\"", "jobs are missed"),
+        ("full = \"every 2 h\"\nencrypts = \"1 GB/s\"\nkey-lost = \"1 %\"", "key"),
+    ] {
+        let found = found(jobs);
+        let told = |why: &str| why.starts_with("recovery point: ") && why.contains(reason);
+        assert!(found.unchecked.iter().any(|(_, why)| told(why)), "{jobs}: {:?}", found.unchecked);
+        assert!(!found.checks.iter().any(|check| check.about.key == "recovery_point_s"), "{jobs}");
     }
 }

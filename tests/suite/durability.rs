@@ -2,9 +2,9 @@
 //!
 //! The chains are worked out here from their rates, in a few lines of their own. Every test has one comparison or a few at five standard errors.
 
-use crate::support::{HOUR, Mean, mean, scenario};
+use crate::support::{HOUR, Mean, mean, scenario, study};
 use drsim::id::Id as _;
-use drsim::model::{CopyId, DatasetId, Scenario};
+use drsim::model::{CopyId, DatasetId, Scenario, Subject};
 use drsim::simulation::{DataHappening, Happening, Simulator};
 
 const YEAR: f64 = 31_557_600.0;
@@ -204,6 +204,88 @@ fn audited_mirrors_last_as_long_as_published() {
 fn a_copy_lies_on_all_nodes_of_its_place() {
     let (_, scenario) = half_way(60, "5 days");
     assert_eq!(scenario.copies[CopyId::new(0)].hosts.len(), 4);
+}
+
+/// What `run` sets beside the simulation is what these chains say, and both agree.
+#[test]
+fn studies_of_replicas_and_codes_carry_their_chains() {
+    let (fail, mend) = (1.0 / (1000.0 * HOUR), 1.0 / (100.0 * HOUR));
+    let subject = Subject::Dataset(DatasetId::new(0));
+    let one_by_one = format!("{EXPONENTIAL}\ncrew = \"one\"\n[crews.one]\npeople = 1\n");
+    let mirror = [2.0 * fail, fail];
+    let code = [6.0 * fail, 5.0 * fail, 4.0 * fail];
+    let cases: [(&str, u32, &str, &str, &[f64], &[f64], i32); 4] = [
+        ("mirror", 2, EXPONENTIAL, "protect = \"mirror\"", &mirror, &[0.0, mend], 1),
+        ("three mirrors", 6, EXPONENTIAL, "protect = { mirror = { clustered = true } }", &mirror, &[0.0, mend], 3),
+        (
+            "code",
+            6,
+            EXPONENTIAL,
+            "protect = { erasure = { data = 4, parity = 2 } }",
+            &code,
+            &[0.0, mend, 2.0 * mend],
+            1,
+        ),
+        (
+            "one by one",
+            6,
+            &one_by_one,
+            "protect = { erasure = { data = 4, parity = 2 } }",
+            &code,
+            &[0.0, mend, mend],
+            1,
+        ),
+    ];
+    for (what, count, class, protect, up, down, pools) in cases {
+        let found = study(nodes(count, "1000h", "3 years", class, &format!("size = \"4 TB\"\n{protect}")), 3000);
+        let check = |key: &str| {
+            let found = found.checks.iter().find(|check| check.subject == subject && check.about.key == key);
+            found.map(|check| (check.exact, check.agrees))
+        };
+        let exact = 1.0 - (1.0 - chain_loss(up, down, 3.0 * YEAR - 30.0)).powi(pools);
+        let (chance, agrees) = check("data_loss_probability").unwrap();
+        assert!((chance / exact - 1.0).abs() < 2e-3, "{what}: {chance} against {exact}");
+        assert_eq!(agrees, Some(true), "{what}: {:?}", found.checks);
+        assert_eq!(
+            check("durability").map(|(value, agrees)| (1.0 - value, agrees)),
+            Some((1.0 - (1.0 - chance), agrees))
+        );
+        match check("mttdl_s") {
+            // Those that are lost within the horizon are not the slow ones: close to the mean of all, and never above it by much.
+            Some((mean, agrees)) => {
+                assert!((mean / chain_time(up, down) - 1.0).abs() < 0.02, "{what}: {mean}");
+                assert_eq!((agrees, pools), (Some(true), 1), "{what}");
+            }
+            None => assert_eq!(pools, 3, "{what}: the first of several pools is not the last"),
+        }
+    }
+}
+
+/// Where the chain leaves something out there is a reason instead of a value.
+#[test]
+fn what_is_no_chain_of_losses_has_a_reason() {
+    let mirror = "size = \"1 TB\"\nprotect = \"mirror\"\n";
+    let weibull = "repair = \"1h\"\n";
+    let far = "[stores.far]\n[backups.full]\nof = \"d\"\nto = \"far\"\nfull = \"daily\"\n";
+    let fire = "[threats.fire]\noccurs = { rate = \"1 / year\" }\nstrikes = \"s\"\nkind = \"fire\"\n";
+    let cases = [
+        (2, EXPONENTIAL, format!("{mirror}rebuild = {{ rate = \"100 MB/s\" }}"), "a rebuild takes a time of its own"),
+        (2, EXPONENTIAL, format!("{mirror}rebuild = {{ onto = \"others\" }}"), "on other nodes"),
+        (2, EXPONENTIAL, format!("{mirror}latent = {{ errors = \"1 / year\" }}"), "bad places"),
+        (2, weibull, mirror.to_owned(), "exponential"),
+        (4, EXPONENTIAL, mirror.to_owned(), "share stripes in many ways"),
+        (2, EXPONENTIAL, format!("{mirror}{far}"), "comes back from a backup"),
+        (2, EXPONENTIAL, format!("{mirror}{fire}"), "threat `fire` strikes"),
+    ];
+    for (count, class, dataset, reason) in cases {
+        let found = study(nodes(count, "1000h", "1 year", class, &dataset), 4);
+        assert!(!found.checks.iter().any(|check| check.about.key == "data_loss_probability"), "{reason}");
+        assert!(
+            found.unchecked.iter().any(|(_, why)| why.starts_with("data loss: ") && why.contains(reason)),
+            "{reason}: {:?}",
+            found.unchecked
+        );
+    }
 }
 
 /// Where no other node has room for a lost fragment, its rebuild waits for the node to come back instead of trying for ever: a mirror on two nodes is

@@ -34,6 +34,7 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         english: format!("Availability against {spend}"),
         chinese: format!("可用性与{spend_zh}"),
         spend: format!("{spend} {spend_zh}{unit}; up and left is better 左上更优"),
+        whole: found.aim.currency.is_none(),
         upright: Upright::Nines,
         value: "available 可用 · down a year 年停机".to_owned(),
         best: found.front.iter().filter_map(|nth| position(*nth)).collect(),

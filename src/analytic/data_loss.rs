@@ -174,14 +174,12 @@ fn lasting(chain: &LossChain, horizon: f64) -> Option<f64> {
     if lost < RARE {
         return Some(horizon * (1.0 - lost / 2.0)); // losses are spread evenly; what follows has no digits here
     }
-    match chain.slowest().filter(|slowest| horizon >= slowest.from) {
+    if let Some(slowest) = chain.slowest().filter(|slowest| horizon >= slowest.from) {
         // All of it but what comes after the horizon, where the slowest mode alone is left.
-        Some(slowest) => Some(chain.mttdl() - libm::exp(-slowest.rate * (horizon - slowest.lag)) / slowest.rate),
-        None => {
-            let (states, start, lost) = chain.absorbing();
-            let shares = states.occupancy(&start, horizon)?;
-            let gone: f64 = shares.iter().zip(&lost).filter(|(_, lost)| **lost).map(|(share, _)| share).sum();
-            Some(horizon * (1.0 - gone))
-        }
+        return Some(chain.mttdl() - libm::exp(-slowest.rate * (horizon - slowest.lag)) / slowest.rate);
     }
+    let (states, start, lost) = chain.absorbing();
+    let shares = states.occupancy(&start, horizon)?;
+    let gone: f64 = shares.iter().zip(&lost).filter(|(_, lost)| **lost).map(|(share, _)| share).sum();
+    Some(horizon * (1.0 - gone))
 }

@@ -77,7 +77,7 @@ impl Jobs {
                 let since = |age: f64| {
                     let pieces = libm::floor(age / log);
                     let rest = age - pieces * log;
-                    (pieces * log * log + rest * rest) / 2.0
+                    0.5 * (pieces * log * log + rest * rest)
                 };
                 ages += since(until - start) - since(from - start);
                 time += until - from;

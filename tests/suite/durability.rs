@@ -206,6 +206,9 @@ fn a_copy_lies_on_all_nodes_of_its_place() {
     assert_eq!(scenario.copies[CopyId::new(0)].hosts.len(), 4);
 }
 
+/// Name, nodes, keys of their class and of the dataset, rates upwards and back, and pools.
+type Case<'a> = (&'a str, u32, &'a str, &'a str, &'a [f64], &'a [f64], i32);
+
 /// What `run` sets beside the simulation is what these chains say, and both agree.
 #[test]
 fn studies_of_replicas_and_codes_carry_their_chains() {
@@ -214,7 +217,7 @@ fn studies_of_replicas_and_codes_carry_their_chains() {
     let one_by_one = format!("{EXPONENTIAL}\ncrew = \"one\"\n[crews.one]\npeople = 1\n");
     let mirror = [2.0 * fail, fail];
     let code = [6.0 * fail, 5.0 * fail, 4.0 * fail];
-    let cases: [(&str, u32, &str, &str, &[f64], &[f64], i32); 4] = [
+    let cases: [Case; 4] = [
         ("mirror", 2, EXPONENTIAL, "protect = \"mirror\"", &mirror, &[0.0, mend], 1),
         ("three mirrors", 6, EXPONENTIAL, "protect = { mirror = { clustered = true } }", &mirror, &[0.0, mend], 3),
         (

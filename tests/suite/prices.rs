@@ -2,7 +2,9 @@
 
 use crate::support::{BUSY, scenario, study};
 use drsim::model::Scenario;
-use drsim::study::{Findings, SubjectFindings};
+use drsim::montecarlo::{Outcomes, Plan, merge};
+use drsim::study::{Findings, SubjectFindings, simulate};
+use std::sync::atomic::AtomicBool;
 
 /// Something is paid for everything that [`BUSY`] has.
 const PRICES: &str = "[prices]\ncurrency = \"CNY\"\nenergy = { price = \"0.7 CNY / kWh\", pue = 1.5, carbon = \"550 g / kWh\" }\nstandby = \"rented\"\n\
@@ -53,4 +55,41 @@ fn prices_draw_nothing_and_move_nothing() {
     let (without, with) = (study(without, 40), study(with, 40));
     assert_eq!(measured(&without), measured(&with));
     assert!(measured(&without).len() > 4);
+}
+
+fn run(scenario: &Scenario, plan: &Plan) -> Outcomes {
+    simulate(scenario, 20, plan, &|_| (), &AtomicBool::new(false)).unwrap()
+}
+
+/// Three blocks, the last one short: the account is the same to the bit on any number of threads, and from shards that have been files.
+#[test]
+fn threads_and_shards_change_no_bit_of_the_account() {
+    const TRIALS: u64 = 2100;
+    let scenario = scenario(&priced().replace("horizon = \"3 years\"", "horizon = \"400 days\""));
+    let whole = run(&scenario, &Plan::whole(TRIALS, 1));
+    let cost = whole.total().unwrap().cost.expect("there are prices");
+    assert!(cost.items.iter().filter(|moments| moments.sum > 0.0).count() >= 10 && whole.counts.years.len() == 3);
+    assert!(whole.counts.years.iter().all(|years| years.count() == TRIALS), "one whole year in each trial");
+    assert_eq!(run(&scenario, &Plan::whole(TRIALS, 3)), whole);
+    let shards = [2, 1].map(|index| {
+        let shard = run(&scenario, &Plan::shard(TRIALS, index, 2, 2));
+        serde_json::from_str(&serde_json::to_string(&shard).unwrap()).unwrap()
+    });
+    assert_eq!(merge(shards.into()).unwrap(), whole);
+}
+
+/// Written in dollars and told in yuan at four to one: four times each line, no more and no less than rounding.
+#[test]
+fn an_exact_rate_changes_the_unit_and_nothing_else() {
+    let dollars = priced().replace(" CNY", " USD").replace("currency = \"CNY\"", "currency = \"USD\"");
+    let yuan = dollars.replace("currency = \"USD\"", "currency = \"CNY\"\nrates = { USD = \"4 CNY\" }");
+    let [dollars, yuan] = [dollars, yuan].map(|text| study(scenario(&text), 40).cost.expect("there are prices"));
+    assert_eq!((dollars.currency.as_str(), yuan.currency.as_str()), ("USD", "CNY"));
+    assert_eq!(dollars.items.len(), yuan.items.len());
+    for (dollars, yuan) in dollars.items.iter().zip(&yuan.items) {
+        assert_eq!(dollars.item, yuan.item);
+        let (four, once) = (4.0 * dollars.yearly, yuan.yearly);
+        assert!((four - once).abs() <= 1e-9 * once + 1e-3, "{:?}: {four} {once}", dollars.item);
+    }
+    assert!(dollars.metric("total_cost").unwrap().estimate.point.unwrap() > 1e5);
 }

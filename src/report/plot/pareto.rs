@@ -51,8 +51,6 @@ pub struct Pareto {
     pub chinese: String,
     /// What is spent, in both languages, with its unit.
     pub spend: String,
-    /// Whether what is spent comes in whole pieces only.
-    pub whole: bool,
     /// What stands on the upright axis.
     pub upright: Upright,
     /// Its name in both languages.
@@ -120,7 +118,7 @@ pub fn pareto(pareto: &Pareto) -> Option<String> {
     };
     let taken: Vec<[f64; 4]> = pareto.marks.iter().zip(&points).map(taken).collect();
     for (nth, slip) in names_placed(&points, &names, &taken, &stairs, room).into_iter().enumerate() {
-        if !finite(&pareto.marks[nth]) {
+        if !finite(&pareto.marks[nth]) || names[nth].is_empty() {
             continue;
         }
         let middle = slip.middle();
@@ -151,7 +149,9 @@ fn across(canvas: &mut Canvas, pareto: &Pareto, (top, bottom): (f64, f64)) -> Sc
     let pad = if most > least { 0.08 * (most - least) } else { 0.1 * most.abs().max(1.0) };
     let low = if least >= 0.0 { (least - pad).max(0.0) } else { least - pad };
     let scale = Scale::linear((low, most + pad), (LEFT, RIGHT));
-    for tick in round_ticks(low, most + pad, 8.0).into_iter().filter(|tick| !pareto.whole || tick.fract() == 0.0) {
+    // Of what comes in whole pieces there is no half.
+    let whole = spends().all(|spend| spend.fract() == 0.0);
+    for tick in round_ticks(low, most + pad, 8.0).into_iter().filter(|tick| !whole || tick.fract() == 0.0) {
         let x = scale.at(tick);
         canvas.line((x, top), (x, bottom), GRID, 1);
         canvas.text((x, bottom + 14.0), &amount(tick), 12.0, Anchor::Middle, INK);
@@ -278,6 +278,10 @@ fn names_placed(
     let lines: Vec<[f64; 4]> = stairs.windows(2).filter_map(|ends| line_between(ends.first()?, ends.last()?)).collect();
     let mut placed: Vec<Slip> = Vec::new();
     for (&(x, y), name) in points.iter().zip(names) {
+        if name.is_empty() {
+            placed.push(Slip { edges: [x, y, x, y], far: false });
+            continue;
+        }
         let (width, height) = (text_width(name, SIZE) * 0.92 + 4.0, SIZE * 1.3);
         let slip = |dx: f64, dy: f64, far: bool| {
             // The near edge of the slip, not its middle, is at this distance.
@@ -334,7 +338,6 @@ mod tests {
             english: "e".into(),
             chinese: "c".into(),
             spend: "nodes".into(),
-            whole: true,
             upright,
             value: "v".into(),
             marks,

@@ -98,7 +98,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         terminal::note(&format!("going on with an unfinished sweep: {done} of {all} designs are there"));
     }
     let left = job.left(&done);
-    announce(&job, &written, left, args.show.force)?;
+    if let Err(refused) = announce(&job, &written, left, args.show.force) {
+        if left == job.left(&[]) {
+            journal.end().map_err(|error| Failure::failed(error.to_string()))?;
+        }
+        return Err(refused);
+    }
 
     let cancel: Cancel = progress::cancel_saying(STOPPING);
     let progress = Progress::over(left.saturating_mul(trials));

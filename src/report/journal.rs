@@ -111,18 +111,19 @@ impl Journal {
         let mut good = 0;
         if let Some(first) = lines.next() {
             let then: Option<Head> = serde_json::from_slice(first).ok();
-            let what = then.map_or(Some("it cannot be read".to_owned()), |then| then.differs(head));
-            match what {
-                Some(what) if !anew => return Err(JournalError::Other { path, what }),
-                Some(_) => {}
-                None => {
-                    good = first.len();
-                    for line in lines {
-                        let Ok(row) = serde_json::from_slice::<Row>(line) else { break };
-                        rows.push(row);
-                        good += line.len();
-                    }
+            good = first.len();
+            for line in lines {
+                let Ok(row) = serde_json::from_slice::<Row>(line) else { break };
+                rows.push(row);
+                good += line.len();
+            }
+            let known = then.is_some();
+            if let Some(what) = then.map_or(Some("it cannot be read".to_owned()), |then| then.differs(head)) {
+                // Nothing is lost with a journal in which nothing is finished.
+                if !anew && !(known && rows.is_empty()) {
+                    return Err(JournalError::Other { path, what });
                 }
+                (good, rows) = (0, Vec::new());
             }
         }
         file.set_len(good as u64).map_err(refused)?;
@@ -216,7 +217,7 @@ mod tests {
         assert!(why.ends_with("seed `1`, now `2`"), "{why}");
         assert_eq!(Journal::open(&target, &head(1), true).unwrap().1, [row(0)], "the same sweep goes on");
         assert!(Journal::open(&target, &head(2), true).unwrap().1.is_empty());
-        assert!(Journal::open(&target, &head(1), false).is_err());
+        assert!(Journal::open(&target, &head(1), false).unwrap().1.is_empty(), "nothing was finished");
         fs::write(path_of(&target), "what is this\n").unwrap();
         assert!(matches!(Journal::open(&target, &head(1), false), Err(JournalError::Other { .. })));
     }

@@ -275,7 +275,10 @@ fn another_scenario_starts_over_only_when_forced() {
         settings: vec!["crews.field.people=1,2".to_owned()],
         metrics: Vec::new(),
     };
-    drop(Journal::open(&folder.path().join("output/trio-sweep"), &head, false).unwrap());
+    let (journal, _) = Journal::open(&folder.path().join("output/trio-sweep"), &head, false).unwrap();
+    let status = Status::Invalid { problem: "k-over-n: 2 of 1".to_owned() };
+    journal.append(&[Row { nth: 0, settings: vec!["1".to_owned()], status }]).unwrap();
+    drop(journal);
     let set = ["sweep", "trio.toml", "--set", "crews.field.people=1,2"];
     let (code, out, said) = ended(drsim(&folder).args(set));
     assert!(
@@ -313,7 +316,9 @@ fn nonsense_is_told_what_would_be_right_and_writes_nothing() {
         let (code, out, said) = ended(drsim(&folder).args(["sweep", "trio.toml"]).args(arguments));
         assert!(code == 2 && out.is_empty() && said.contains(right), "{arguments:?} ended with {code}: {said}");
     }
-    assert!(!folder.path().join("output/trio-sweep").exists());
+    for trace in ["trio-sweep", ".trio-sweep.unfinished"] {
+        assert!(!folder.path().join("output").join(trace).exists(), "{trace}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A metric over two parameters: a map of shades with the values written in; of more parameters the two that move it most.
 
-use super::shade::{is_dark, shade};
+use super::shade::{letters, shade};
 use super::worth::range;
 use crate::metric::{Better, Unit};
 use crate::report::number;
@@ -89,8 +89,7 @@ pub(super) fn heat(findings: &SweepFindings, metric: usize) -> Option<String> {
                 canvas.hatch(corner, size, GRID);
             }
             invalid |= point.is_none();
-            let dark = point.is_some_and(|point| is_dark(tint(point)));
-            let ink = if dark { PAPER } else { INK };
+            let ink = point.map_or(INK, |point| letters(tint(point)));
             let lines = written(watched.about.unit, watched.about.key, cell);
             let fits = |text: &str, size: f64| text_width(text, size) * 0.9 <= width - 4.0;
             let middle = (x + width / 2.0, y + height / 2.0);

@@ -16,9 +16,9 @@ pub(super) fn shade(share: f64) -> RGBColor {
     rgb([at(0), at(1), at(2)])
 }
 
-/// True where dark letters would be hard to read: a contrast of at least 4.5 to 1 is kept on either side (WCAG 2.1, 1.4.3).
-pub(super) fn is_dark(share: f64) -> bool {
-    share > 0.52
+/// Letters that can be read on the shade: black or white, with a contrast of at least 4.5 to 1 (WCAG 2.1, 1.4.3), which leaves room for no other ink.
+pub(super) fn letters(share: f64) -> RGBColor {
+    if share > 0.625 { RGBColor(255, 255, 255) } else { RGBColor(0, 0, 0) }
 }
 
 /// CIELAB to sRGB (IEC 61966-2-1).
@@ -64,9 +64,8 @@ mod tests {
         }
         for step in 0..=100 {
             let share = f64::from(step) / 100.0;
-            let letters = if is_dark(share) { 1.0 } else { luminance(super::super::super::canvas::INK) };
-            let (high, low) = (luminance(shade(share)).max(letters), luminance(shade(share)).min(letters));
-            assert!((high + 0.05) / (low + 0.05) > 4.0, "{share}");
+            let (one, other) = (luminance(shade(share)), luminance(letters(share)));
+            assert!((one.max(other) + 0.05) / (one.min(other) + 0.05) > 4.5, "{share}");
         }
         assert_eq!(shade(f64::NAN), shade(0.0));
     }

@@ -129,7 +129,8 @@ mod tests {
         assert!(linear.sized && !linear.log && (linear.at[1] - 50.0).abs() < 1e-9);
         let log = stand(&["1 min", "10 min", "100 min"]);
         assert!(log.log && (log.at[1] - 50.0).abs() < 1e-9);
-        assert!(!stand(&["10", "20", "30", "100"]).log, "even steps with one far away");
+        assert!(!stand(&["1", "2", "3", "4", "5", "6", "7", "8", "9"]).log, "even steps");
+        assert!(stand(&["10", "20", "30", "100"]).log, "the longest gap is shorter in ratios");
         let words = stand(&["cold", "hot"]);
         assert_eq!((words.at, words.sized), (vec![25.0, 75.0], false));
     }

@@ -71,12 +71,12 @@ fn money(value: f64) -> String {
 
 /// A number with what may be true instead, where it is not exact.
 fn known(found: &OptimiseFindings, value: Known) -> String {
+    let point = amount(found, value.point());
     match value {
-        Known::Exact(point) => amount(found, point),
-        Known::Seen(point, low, high) if low < high => {
-            format!("{} ({}–{})", amount(found, point), amount_bare(found, low), amount_bare(found, high))
+        Known::Seen(_, low, high) if low < high => {
+            format!("{point} ({}–{})", amount_bare(found, low), amount_bare(found, high))
         }
-        Known::Seen(point, ..) => amount(found, point),
+        Known::Exact(_) | Known::Seen(..) => point,
     }
 }
 
@@ -88,7 +88,7 @@ fn amount_bare(found: &OptimiseFindings, value: f64) -> String {
 fn available(value: Known) -> String {
     match value {
         Known::Exact(down) => format!("{} exact", percent(1.0 - down)),
-        Known::Seen(down, ..) if down == 0.0 => "never down".to_owned(),
+        Known::Seen(0.0, ..) => "never down".to_owned(),
         Known::Seen(down, ..) => percent(1.0 - down),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         let (spend, down) = (design.worth?.point(), design.unavailability?);
         let (value, ends, bound) = match down {
             Known::Exact(value) => (value, None, false),
-            Known::Seen(value, _, high) if value == 0.0 => (high, None, true),
+            Known::Seen(0.0, _, high) => (high, None, true),
             Known::Seen(value, low, high) => (value, Some((low, high)), false),
         };
         // Only the front and the answer are named: the others are listed on the page.

@@ -321,7 +321,9 @@ pub(super) fn halve(candidates: &mut [Candidate], keep: impl Fn(usize) -> bool) 
         .sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)).then(left.2.cmp(&right.2)));
     let left = running.len().div_ceil(2).max(HALVED_TO);
     running.drain(..left);
-    running.into_iter().for_each(|(_, _, nth)| candidates[nth].dropped = true);
+    for (_, _, nth) in running {
+        candidates[nth].dropped = true;
+    }
     true
 }
 

@@ -54,6 +54,7 @@
 //! | [`report`] | findings to text: terminal, CSV, JSON, Markdown, SVG; computes no statistic |
 //! | [`study`] | both roads run, compared and judged |
 //! | [`montecarlo`], [`metric`] | trials in parallel, added up in a fixed order; the one list of what is computed |
+//! | [`cost`] | prices applied to what a trial leaves behind |
 //! | [`scenario`], [`simulation`], [`analytic`] | text to scenario; one trial, event by event; closed forms |
 //! | [`catalogue`] | figures of others that a scenario can take by name, with source and date |
 //! | [`engine`], [`model`], [`estimate`] | queue, streams and pools without a word of the domain; the scenario as meant; numbers with intervals |
@@ -103,6 +104,9 @@ pub mod docs {
 
     #[doc = include_str!("docs/recovery.md")]
     pub mod recovery {}
+
+    #[doc = include_str!("docs/cost.md")]
+    pub mod cost {}
 
     #[doc = include_str!("docs/limits.md")]
     pub mod limits {}

@@ -6,6 +6,7 @@
 pub mod availability;
 pub mod backup_cycle;
 mod block;
+mod cost;
 pub mod diagram;
 pub mod durability;
 mod independent;

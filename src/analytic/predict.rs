@@ -4,6 +4,7 @@
 
 use super::Prediction;
 use super::block::Law;
+use super::cost::add_cost;
 use super::diagram::{Evaluation, Function};
 use super::independent::Builder;
 use super::outage::{outage_probability, over_time, parts_at};
@@ -66,6 +67,7 @@ pub fn predictions(scenario: &Scenario) -> Predictions {
         Ok(known) => known.write(scenario, Subject::Scenario, &mut found),
         Err(reason) => found.skipped.push((Subject::Scenario, reason)),
     }
+    add_cost(scenario, &mut found);
     found
 }
 

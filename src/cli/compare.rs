@@ -199,7 +199,7 @@ fn trials(args: &Args, comparison: &Comparison, plan: &Plan, cancel: &Cancel) ->
     }
     let progress = Progress::over(most);
     let outcomes = run(PairedPlan { trials: plan.trials, most, threads: plan.threads }, until.as_ref(), &|done| {
-        progress.reached(done)
+        progress.reached(done);
     })?;
     drop(progress);
     if outcomes.fold.trials == 0 && cancel.load(Ordering::Relaxed) {

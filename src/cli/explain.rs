@@ -1,4 +1,4 @@
-//! `drsim explain`: what a metric, a diagnostic code, a term or an exit code means.
+//! `drsim explain`: what a metric, a diagnostic code, a row of the catalogue, a term or an exit code means.
 
 use super::args::TEMPLATE;
 use super::exit::{Exit, Failure};
@@ -16,10 +16,11 @@ use std::fmt::Write as _;
   drsim explain rto                     a term, in English and Chinese
   drsim explain 复制                    the same, asked in Chinese
   drsim explain exit-4                  an exit code
+  drsim explain aws-s3-standard         a row of the catalogue, with its source and date
   drsim explain                         all words\n\n"
 )]
 pub struct Args {
-    /// A metric, a code that `check` prints, a term or `exit-N`; none lists them all
+    /// A metric, a code that `check` prints, a row of the catalogue, a term or `exit-N`; none lists them all
     #[arg(value_name = "WORD", num_args = 0..)]
     word: Vec<String>,
 }
@@ -55,6 +56,10 @@ fn explain(word: &str) -> Option<String> {
     }
     if let Some(code) = wire::codes().into_iter().find(|code| plain(code) == asked) {
         let _ = writeln!(text, "{code}: {}", wire::explain_code(code).unwrap_or_default());
+    }
+    for row in wire::catalogue().into_iter().filter(|row| plain(row.key) == asked) {
+        let figures = row.figures.join("\n  ");
+        let _ = writeln!(text, "{} ({}): {}\n  {figures}\n  {}", row.key, row.takes, row.title, row.source);
     }
     for exit in Exit::ALL {
         if asked == format!("exit {}", exit.code()) {
@@ -117,6 +122,8 @@ fn index() -> String {
     }
     section("Terms 术语", TERMS.iter().map(|term| term.words.join(", ")).collect());
     section("Codes 错误代码", wire::codes().into_iter().map(str::to_owned).collect());
+    let row = |row: wire::Entry| format!("{:<34} {}: {}", row.key, row.takes, row.title);
+    section("Catalogue 目录", wire::catalogue().into_iter().map(row).collect());
     let exit = |exit: Exit| format!("{:<28} {}", format!("exit-{}", exit.code()), exit.meaning().0);
     section("Exit codes 退出码", Exit::ALL.into_iter().map(exit).collect());
     text
@@ -128,7 +135,8 @@ fn words() -> Vec<String> {
     let codes = wire::codes().into_iter().map(str::to_owned);
     let terms = TERMS.iter().flat_map(|term| term.words).map(|&word| word.to_owned());
     let exits = Exit::ALL.into_iter().map(|exit| format!("exit-{}", exit.code()));
-    metrics.chain(codes).chain(terms).chain(exits).collect()
+    let rows = wire::catalogue().into_iter().map(|row| row.key.to_owned());
+    metrics.chain(codes).chain(rows).chain(terms).chain(exits).collect()
 }
 
 /// Small letters; hyphens, slashes and underscores count as blanks.
@@ -199,6 +207,14 @@ mod tests {
         for word in ["RTO", "rto", "恢复时间目标", "warm standby", "warm-standby", "exit-4"] {
             assert!(explain(word).is_some(), "{word}");
         }
+    }
+
+    #[test]
+    fn a_row_of_the_catalogue_says_where_it_comes_from() {
+        // A promise and a tariff share this name; both are shown.
+        let text = explain("aws-s3-standard").unwrap();
+        assert!(text.contains("below 99.9 % in a month: 10 %") && text.contains("up to 50 TB: 0.023 USD / GB / month"));
+        assert!(text.contains("2023-11-28") && text.contains("as reported by others"), "{text}");
         assert!(explain("rtoo").is_none());
     }
 }

@@ -292,6 +292,23 @@ pub const TERMS: &[Term] = &[
         "所有随机数流的起点：种子相同则结果逐字节相同；同一种子下两个设计遇到同样的故障",
     ),
     term(
+        &["sweep", "参数扫描"],
+        "many designs of one scenario under one seed: every combination of some values, a sample of them, or one \
+         parameter at a time (`drsim sweep`)",
+        "同一种子下运行同一场景的多个方案：若干取值的全部组合、其抽样，或逐一改变参数（`drsim sweep`）",
+    ),
+    term(
+        &["tornado", "tornado diagram", "龙卷风图"],
+        "one bar per assumption, from one end of its range to the other with everything else as written, longest first: \
+         which assumption moves the answer most",
+        "每项假设一根条，取值从一端变到另一端而其余不变，最长者在上：看哪项假设对结果影响最大",
+    ),
+    term(
+        &["Latin hypercube", "latin", "拉丁超立方"],
+        "a sample of N designs in which each of N equal parts of every parameter's range is met once",
+        "含 N 个方案的抽样：每个参数的取值范围分为 N 等份，每份恰取一次",
+    ),
+    term(
         &["static", "static probability", "静态概率"],
         "`works = \"99.95 %\"`: a part works through the whole trial or it does not; the closed form is the answer, and the \
          trials check it",

@@ -188,11 +188,14 @@ fn watched(scenario: &Scenario, asked: &[String]) -> Result<Vec<Watched>, Failur
                 WatchError::Shape { text } => (text, wire::metrics().iter().map(|(_, about)| about.key).collect()),
                 WatchError::NoSum { text } | WatchError::Unpriced { key: text } => (text, Vec::new()),
             };
-            let near = explain::nearest(name, known.into_iter());
-            Failure::usage(error.to_string()).help(near.first().map_or_else(
-                || "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC` or `METRIC`".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            ))
+            let near = explain::nearest(name, known.iter().copied());
+            Failure::usage(error.to_string()).help(match near.first() {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if (1..12).contains(&known.len()) => format!("known are `{}`", known.join("`, `")),
+                None => "write `services.NAME.METRIC`, `datasets.NAME.METRIC`, `domains.PATH.METRIC`, `scenario.METRIC`, `cost.METRIC` or \
+                         `METRIC`; `drsim explain metrics` lists them"
+                    .to_owned(),
+            })
         })?;
         for watched in list {
             if !found.iter().any(|other| other.path == watched.path) {
@@ -297,9 +300,9 @@ mod tests {
         assert_eq!(paths(&["recovery_time_s.p95"]).unwrap(), ["services.pay.recovery_time_s.p95"]);
         assert_eq!(paths(&["unavailability", "services.pay.unavailability"]).unwrap(), ["services.pay.unavailability"]);
         assert!(paths(&[]).unwrap().contains(&"services.pay.outage_probability".to_owned()));
-        for (wrong, near) in [("services.pya.unavailability", "pay"), ("unavailabilty", "unavailability")] {
-            assert_eq!(paths(&[wrong]).unwrap_err().help, Some(format!("did you mean `{near}`?")), "{wrong}");
-        }
+        let help = |asked: &str| paths(&[asked]).unwrap_err().help.unwrap();
+        assert_eq!(help("services.pya.unavailability"), "known are `pay`");
+        assert_eq!(help("unavailabilty"), "did you mean `unavailability`?");
         assert!(paths(&["services.pay.unavailability.p95"]).is_err());
     }
 

@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use anstyle::{AnsiColor, Style};
+use drsim::catalogue::{PROMISES, TARIFFS};
 use drsim::metric::{self, About};
 use drsim::model::{Scenario, Subject};
 use drsim::montecarlo;
@@ -130,6 +131,49 @@ pub fn explain_code(code: &str) -> Option<&'static str> {
 /// All diagnostic codes.
 pub fn codes() -> Vec<&'static str> {
     scenario::CODES.iter().map(|(code, _)| *code).collect()
+}
+
+/// A row of the catalogue that a scenario can take by name: the key that takes it, the name, and what stands there with source and date.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the name is written.
+    pub takes: &'static str,
+    /// The name.
+    pub key: &'static str,
+    /// What it is.
+    pub title: &'static str,
+    /// Its figures, one line each.
+    pub figures: Vec<String>,
+    /// Where they come from, of which day, and how sure that is.
+    pub source: String,
+}
+
+/// All rows of the catalogue.
+pub fn catalogue() -> Vec<Entry> {
+    let promises = PROMISES.iter().map(|row| Entry {
+        takes: "preset of prices.sla",
+        key: row.key,
+        title: row.title,
+        figures: row.bands.iter().map(|(below, credit)| format!("below {below} % in a month: {credit} %")).collect(),
+        source: format!("{}; {}; {}", row.source, row.date, row.standing.words()),
+    });
+    let band = |micros: i64, currency: &str| format!("{} {currency} / GB / month", micros as f64 / 1e6);
+    let tariffs = TARIFFS.iter().map(move |row| Entry {
+        takes: "price of stores and datasets",
+        key: row.key,
+        title: row.title,
+        figures: row
+            .bands
+            .iter()
+            .map(|one| match one.up_to {
+                Some(end) => format!("up to {end} TB: {}", band(one.micros, row.currency)),
+                None if row.bands.len() > 1 => format!("beyond: {}", band(one.micros, row.currency)),
+                None => band(one.micros, row.currency),
+            })
+            .collect(),
+        source: format!("{}; {}; {}", row.source, row.date, row.standing.words()),
+    });
+    promises.chain(tariffs).collect()
 }
 
 /// Everything that is computed, and whose it is: `service`, `dataset`, `domain`, `scenario` or `cost`.

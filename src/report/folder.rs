@@ -1,6 +1,6 @@
 //! The output folder: which files it holds, and how they get there without ever leaving half a result.
 
-use crate::report::{csv, incidents, json, markdown, plot};
+use crate::report::{costs, csv, incidents, json, markdown, plot};
 use crate::study::Findings;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -52,6 +52,7 @@ pub fn files(findings: &Findings, version: &str, resolved: &str, run_json: &str)
         files.push(("datasets.csv".to_owned(), csv::datasets(findings)));
         files.push(("storage.csv".to_owned(), csv::storage(findings)));
     }
+    files.extend(costs::costs(findings).map(|table| ("costs.csv".to_owned(), table)));
     files.extend(plots);
     files
 }

@@ -2,8 +2,10 @@
 
 use crate::estimate::{Basis, Estimate, Quantile};
 use crate::model::Subject;
-use crate::report::{csv, wording};
-use crate::study::{Attribution, Check, Expected, Findings, Measured, Promiser, SubjectFindings, Verdict};
+use crate::report::{brief_cost, csv, wording};
+use crate::study::{
+    Attribution, Check, CostFindings, Expected, Findings, Measured, Promiser, SubjectFindings, Verdict,
+};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -40,6 +42,7 @@ pub fn summary(findings: &Findings, version: &str) -> String {
             .map(|(id, found)| (scenario.domains[*id].name.as_str(), metrics(found)))
             .collect(),
         scenario_metrics: metrics(&findings.whole),
+        cost: findings.cost.as_ref().map(|cost| account(findings, cost)),
         attribution: Attributed {
             rule: wording::ATTRIBUTION_RULE,
             services: services().map(|(name, found)| (name, charges(findings, found))).collect(),
@@ -96,11 +99,46 @@ struct Document<'a> {
     datasets: Table<'a, Table<'a, Value>>,
     domains: Table<'a, Table<'a, Value>>,
     scenario_metrics: Table<'a, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Account<'a>>,
     attribution: Attributed<'a>,
     verdicts: Vec<Judged<'a>>,
     checks: Vec<Checked<'a>>,
     unchecked: Vec<Unchecked<'a>>,
     expectations: Vec<Kept<'a>>,
+}
+
+/// Amounts per year of 365.25 days.
+#[derive(Serialize)]
+struct Account<'a> {
+    currency: String,
+    metrics: Table<'a, Value>,
+    items: Vec<Line<'a>>,
+    rule: &'static str,
+    causes: Vec<CauseCost>,
+    services: Table<'a, ServiceLines>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    item: &'static str,
+    of: &'a str,
+    kind: &'static str,
+    per_year: f64,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct CauseCost {
+    cause: String,
+    per_year: f64,
+}
+
+#[derive(Serialize)]
+struct ServiceLines {
+    running: f64,
+    loss: f64,
 }
 
 #[derive(Serialize)]
@@ -197,6 +235,37 @@ struct Kept<'a> {
 fn metrics(found: &SubjectFindings) -> Table<'static, Value> {
     let closed = |measured: &Measured| value(&measured.estimate, measured.exact);
     found.metrics.iter().map(|measured| (measured.about.key, closed(measured))).collect()
+}
+
+fn account<'a>(findings: &'a Findings, cost: &'a CostFindings) -> Account<'a> {
+    let scenario = &findings.scenario;
+    let line = |line: &crate::study::ItemCost| Line {
+        item: brief_cost::key(line.item),
+        of: brief_cost::of(scenario, line.item),
+        kind: brief_cost::kind(line.item),
+        per_year: line.yearly,
+        low: line.low,
+        high: line.high,
+    };
+    let told = |measured: &Measured| (measured.about.key, value(&measured.estimate, measured.exact));
+    Account {
+        currency: cost.currency.to_string(),
+        metrics: cost.metrics.iter().map(told).collect(),
+        items: cost.items.iter().map(line).collect(),
+        rule: brief_cost::CAUSE_RULE,
+        causes: cost
+            .causes
+            .iter()
+            .map(|(cause, per_year)| CauseCost { cause: cause.label(scenario), per_year: *per_year })
+            .collect(),
+        services: cost
+            .services
+            .iter()
+            .map(|it| {
+                (scenario.services[it.service].name.as_str(), ServiceLines { running: it.running, loss: it.loss })
+            })
+            .collect(),
+    }
 }
 
 fn value(estimate: &Estimate, closed_form: Option<f64>) -> Value {

@@ -1,6 +1,7 @@
 //! `report.md`: the summary for wikis and pandoc, with the pictures of the `plots` folder.
 
 use crate::report::brief::{self, Per};
+use crate::report::brief_cost;
 use crate::report::brief_data;
 use crate::report::number::{self, duration, percent};
 use crate::report::wording;
@@ -9,6 +10,8 @@ use std::fmt::Write as _;
 
 /// Most services in one table; the worst are shown.
 const MOST_SERVICES: usize = 200;
+/// Most causes of what outages cost.
+const MOST_CAUSES: usize = 20;
 
 /// The report as Markdown; `plots` are the names of the pictures beside it, `plots/availability.svg`.
 #[must_use]
@@ -33,6 +36,7 @@ pub fn report(findings: &Findings, version: &str, plots: &[String]) -> String {
     datasets(findings, &mut out);
     verdicts(findings, &mut out);
     attribution(findings, &mut out);
+    cost(findings, &mut out);
     checks(findings, &mut out);
     expectations(findings, &mut out);
     if !plots.is_empty() {
@@ -45,10 +49,11 @@ pub fn report(findings: &Findings, version: &str, plots: &[String]) -> String {
     let _ = writeln!(
         out,
         "Tables of this study: `services.csv`, `domains.csv`, `verdicts.csv`, `checks.csv`, `attribution.csv`, \
-         `trials.csv` (first {} of {} trials), `events.csv`, `incidents.csv`{}; every number at full precision: `summary.json`.",
+         `trials.csv` (first {} of {} trials), `events.csv`, `incidents.csv`{}{}; every number at full precision: `summary.json`.",
         number::count(crate::report::csv::trials_listed(findings)),
         number::count(findings.trials),
         if findings.datasets.is_empty() { "" } else { ", `datasets.csv`, `storage.csv`" },
+        if findings.cost.is_none() { "" } else { ", `costs.csv`" },
     );
     out
 }
@@ -135,6 +140,46 @@ fn attribution(findings: &Findings, out: &mut String) {
     if !rows.is_empty() {
         let _ = writeln!(out, "## What causes the downtime\n\nRule: {}.\n", wording::ATTRIBUTION_RULE);
         table(out, &["service", "cause", "share", &format!("downtime / {}", per.word())], rows);
+    }
+}
+
+fn cost(findings: &Findings, out: &mut String) {
+    let Some(cost) = &findings.cost else { return };
+    let _ = writeln!(out, "## Cost\n\nAll amounts are in {} per year of 365.25 days.\n", cost.currency);
+    table(out, &brief_cost::SUMS, brief_cost::sums(cost).into_iter().map(Vec::from).collect());
+    if cost.years.is_empty() {
+        let _ = writeln!(out, "Note: {}.\n", brief_cost::NO_YEARS);
+    }
+    let beside = brief_cost::beside(cost);
+    if !beside.is_empty() {
+        let _ = writeln!(out, "{}.\n", escape(&beside.join("; ")));
+    }
+    let total: f64 = cost.items.iter().map(|line| line.yearly).sum();
+    let rows: Vec<Vec<String>> = brief_cost::dearest(findings)
+        .into_iter()
+        .take(MOST_SERVICES)
+        .map(|line| {
+            vec![
+                brief_cost::key(line.item).to_owned(),
+                brief_cost::of(&findings.scenario, line.item).to_owned(),
+                brief_cost::kind(line.item).to_owned(),
+                brief_cost::with_interval(Some(line.yearly), line.low, line.high),
+                percent(line.yearly / total),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        out.push_str("What the money goes to:\n\n");
+        table(out, &["item", "of", "kind", "per year", "share"], rows);
+    }
+    if !cost.causes.is_empty() {
+        let _ = writeln!(out, "What the time down costs by cause ({}):\n", brief_cost::CAUSE_RULE);
+        let rows = cost
+            .causes
+            .iter()
+            .take(MOST_CAUSES)
+            .map(|(cause, yearly)| vec![cause.label(&findings.scenario), brief_cost::money(*yearly)]);
+        table(out, &["cause", "per year"], rows.collect());
     }
 }
 

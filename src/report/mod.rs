@@ -4,8 +4,10 @@
 
 pub mod advice;
 mod brief;
+mod brief_cost;
 mod brief_data;
 pub mod compare;
+pub mod costs;
 pub mod csv;
 pub mod drill;
 pub mod folder;
@@ -24,6 +26,8 @@ pub mod wording;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod fixtures_cost;
 #[cfg(test)]
 mod fixtures_data;
 #[cfg(test)]

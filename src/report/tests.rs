@@ -1,11 +1,59 @@
 use super::fixtures::{empty, evil, ordinary};
+use super::fixtures_cost::{account, spoil, with_cost};
 use super::fixtures_data::with_data;
 use super::*;
 use crate::study::Findings;
 use std::path::Path;
 
-fn each() -> [(&'static str, Findings); 4] {
-    [("ordinary", ordinary()), ("data", with_data()), ("empty", empty()), ("evil", evil())]
+fn each() -> [(&'static str, Findings); 6] {
+    let mut spoilt = with_cost();
+    spoilt.cost.iter_mut().for_each(spoil);
+    [
+        ("ordinary", ordinary()),
+        ("data", with_data()),
+        ("cost", with_cost()),
+        ("empty", empty()),
+        ("evil", evil()),
+        ("spoilt", spoilt),
+    ]
+}
+
+#[test]
+fn the_account_is_told_in_every_format() {
+    let (with, without) = (with_cost(), ordinary());
+    let table = costs::costs(&with).unwrap();
+    assert_eq!(
+        table.lines().next(),
+        Some("item,of,cause,kind,cost_per_year_cny,cost_per_year_cny_low,cost_per_year_cny_high")
+    );
+    let sum = |kinds: &[&str]| -> f64 {
+        let rows = table.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
+        rows.filter(|row| kinds.contains(&row[3])).map(|row| row[4].parse::<f64>().unwrap()).sum()
+    };
+    assert!((sum(&["running", "loss"]) - 530_000.0).abs() < 1e-6, "parts are no lines of their own: {table}");
+    assert!((sum(&["part"]) - 28_800.0).abs() < 1e-6);
+    assert!(costs::costs(&without).is_none());
+
+    let text = text::summary(&with, text::unpainted);
+    for word in ["what it costs, CNY per year", "530 000 (519 400–540 600)", "980 000", "nodes", "1 more in costs.csv"]
+    {
+        assert!(text.contains(word), "{word} is not in\n{text}");
+    }
+    assert!(!text::summary(&without, text::unpainted).contains("costs"));
+    let young = Findings { cost: Some(crate::study::CostFindings { years: Vec::new(), ..account() }), ..ordinary() };
+    assert!(text::summary(&young, text::unpainted).contains("shorter than a year"));
+    assert!(markdown::report(&young, "0.1.0", &[]).contains("shorter than a year"));
+
+    let report = markdown::report(&with, "0.1.0", &[]);
+    for word in ["## Cost", "| downtime | ", "| running |", "`costs.csv`", "What the time down costs by cause"] {
+        assert!(report.contains(word), "{word} is not in\n{report}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&json::summary(&with, "0.1.0")).unwrap();
+    assert_eq!(json["cost"]["currency"], "CNY");
+    assert_eq!(json["cost"]["metrics"]["total_cost"]["p95"]["point"], 640_000.0);
+    assert_eq!(json["cost"]["items"][3]["kind"], "loss");
+    let without: serde_json::Value = serde_json::from_str(&json::summary(&without, "0.1.0")).unwrap();
+    assert!(without.get("cost").is_none());
 }
 
 #[test]

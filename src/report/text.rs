@@ -2,6 +2,7 @@
 
 use crate::model::ServiceId;
 use crate::report::brief::{self, Per, Row};
+use crate::report::brief_cost;
 use crate::report::brief_data;
 use crate::report::number::{self, duration, percent};
 use crate::report::wording::{self, shorten};
@@ -56,6 +57,7 @@ pub fn summary(findings: &Findings, paint: Paint) -> String {
     datasets(findings, paint, &mut lines);
     verdicts(findings, paint, &mut lines);
     attribution(findings, paint, &mut lines);
+    cost(findings, paint, &mut lines);
     checks(findings, paint, &mut lines);
     expectations(findings, paint, &mut lines);
     lines.push(String::new());
@@ -193,6 +195,39 @@ fn attribution(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
         lines.push(format!("  {name}{pad}  {}", causes.collect::<Vec<_>>().join(" · ")));
     }
     lines.push(paint(Tone::Faint, &format!("  {}", wording::ATTRIBUTION_RULE)));
+}
+
+fn cost(findings: &Findings, paint: Paint, lines: &mut Vec<String>) {
+    let Some(cost) = &findings.cost else { return };
+    section(&format!("what it costs, {} per year", cost.currency), paint, lines);
+    let mut rows = vec![brief_cost::SUMS.map(str::to_owned)];
+    rows.extend(brief_cost::sums(cost));
+    let widths: [usize; 5] =
+        std::array::from_fn(|column| rows.iter().map(|cells| cells[column].width()).max().unwrap_or(0));
+    for (nth, cells) in rows.iter().enumerate() {
+        let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
+        let line = format!("  {}", cells.join("  ")).trim_end().to_owned();
+        lines.push(if nth == 0 { paint(Tone::Faint, &line) } else { line });
+    }
+    let dearest = brief_cost::dearest(findings);
+    let parts: Vec<String> = dearest
+        .iter()
+        .take(5)
+        .map(|line| {
+            let name = format!("{} {}", brief_cost::key(line.item), brief_cost::of(&findings.scenario, line.item));
+            format!("{} {}", shorten(name.trim_end(), NAME_WIDTH + 12), brief_cost::money(line.yearly))
+        })
+        .collect();
+    if !parts.is_empty() {
+        lines.push(format!("  {}", parts.join(" · ")));
+    }
+    more(dearest.len().saturating_sub(5), "costs.csv", paint, lines);
+    for line in brief_cost::beside(cost) {
+        lines.push(format!("  {line}"));
+    }
+    if cost.years.is_empty() {
+        lines.push(paint(Tone::Faint, &format!("  {}", brief_cost::NO_YEARS)));
+    }
 }
 
 /// Shares of downtime need no third digit.

@@ -79,7 +79,7 @@ pub(super) fn assemble(source: &Source, sources: &mut Sources, problems: &mut Pr
             None => table,
             Some(mut under) => {
                 under.entries.retain(|entry| entry.key != "name" && entry.key != "expect" && entry.key != "base");
-                lay(&mut under, table, "");
+                lay(&mut under, table, &[]);
                 under
             }
         });
@@ -164,14 +164,19 @@ pub(super) fn inside(top: &Source, source: &Source, path: &str) -> Result<(PathB
     }
 }
 
-/// True when the table of this key holds one choice.
-fn is_choice(around: &str, key: &str) -> bool {
-    // A recovery is verified for a time, a backup by rules.
-    CHOICES.contains(&key) || (around == "recover" && key == "verify")
+/// True when the table of this key holds one choice; `around` is the path to it.
+fn is_choice(around: &[&str], key: &str) -> bool {
+    match around {
+        // A recovery is verified for a time, a backup by rules.
+        [.., "recover"] if key == "verify" => true,
+        // A promise is a preset or has bounds of its own; half of each would be neither.
+        ["prices", "sla"] => true,
+        _ => CHOICES.contains(&key),
+    }
 }
 
 /// Lays `over` on `under`: tables merge by key, everything else is replaced, a choice replaces a choice.
-fn lay(under: &mut Table, over: Table, around: &str) {
+fn lay(under: &mut Table, over: Table, around: &[&str]) {
     let mut positions: std::collections::BTreeMap<String, usize> =
         under.entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
     for entry in over.entries {
@@ -183,7 +188,9 @@ fn lay(under: &mut Table, over: Table, around: &str) {
         let below = &mut under.entries[position];
         let choice = is_choice(around, &entry.key);
         match (&mut below.node.value, entry.node.value) {
-            (Value::Table(lower), Value::Table(upper)) if !choice => lay(lower, upper, &entry.key),
+            (Value::Table(lower), Value::Table(upper)) if !choice => {
+                lay(lower, upper, &[around, &[entry.key.as_str()]].concat());
+            }
             (_, value) => below.node = Node { place: entry.node.place, value },
         }
     }
@@ -232,7 +239,8 @@ fn apply(set: &Override, table: &mut Table, sources: &mut Sources, problems: &mu
                     target.entries.push(Entry { key: key.clone(), place, node: Node { place, value } });
                     target.entries.len() - 1
                 });
-                let choice = is_choice(if depth > 1 { &parts[depth - 2] } else { "" }, &key);
+                let around: Vec<&str> = parts[..depth - 1].iter().map(String::as_str).collect();
+                let choice = is_choice(&around, &key);
                 let wanted = inner.entries.first().map(|entry| entry.key.clone()).unwrap_or_default();
                 let below = &mut target.entries[at].node;
                 let fits = match &below.value {
@@ -302,10 +310,24 @@ mod tests {
         );
         let over =
             "[services.pay]\nreplicas = { c = 1, a = 5 }\n[classes.c]\nlife = { exponential = { mttf = \"1 year\" } }";
-        lay(&mut under, tree(over, 1000), "");
+        lay(&mut under, tree(over, 1000), &[]);
         let text = written(under);
         assert!(text.contains("replicas = { a = 5, b = 2, c = 1 }"), "{text}");
         assert!(text.contains("life = { exponential = { mttf = \"1 year\" } }"), "{text}");
+    }
+
+    #[test]
+    fn prices_merge_by_name_and_a_promise_is_replaced_whole() {
+        let mut under = tree(
+            "[prices]\ndowntime = { pay = { per = \"1 CNY / h\", cap = \"9 CNY\" }, web = \"2 CNY / h\" }\nsla.pay = { preset = \"a\", charges = \"1 CNY / month\" }",
+            0,
+        );
+        let over =
+            "[prices]\ndowntime = { pay = { cap = \"5 CNY\" } }\nsla.pay = { bands = [], charges = \"2 CNY / month\" }";
+        lay(&mut under, tree(over, 1000), &[]);
+        let text = written(under);
+        assert!(text.contains("pay = { per = \"1 CNY / h\", cap = \"5 CNY\" }") && text.contains("web = "), "{text}");
+        assert!(!text.contains("preset"), "{text}");
     }
 
     #[test]

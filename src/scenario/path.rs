@@ -31,10 +31,9 @@ struct Below {
 
 /// Follows references and alternatives of a schema to what may stand below it.
 fn below(schema: &'static Json, found: &mut Below) {
-    if let Some(name) = schema["$ref"].as_str().and_then(|text| text.rsplit('/').next()) {
-        if let Some(definition) = SCHEMA.0.get(name) {
-            below(definition, found);
-        }
+    let name = schema["$ref"].as_str().and_then(|text| text.rsplit('/').next());
+    if let Some(definition) = name.and_then(|name| SCHEMA.0.get(name)) {
+        below(definition, found);
     }
     for list in ["allOf", "anyOf", "oneOf"] {
         schema[list].as_array().into_iter().flatten().for_each(|choice| below(choice, found));

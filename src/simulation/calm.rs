@@ -78,6 +78,8 @@ struct Books<'w> {
 
 impl<'w> Books<'w> {
     /// `None` when it is not calm that the node `WORKS` again, or works no more.
+    ///
+    /// All is settled and no service is down, so nothing holds one back: only the count is left to ask for.
     #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
     #[inline(always)]
     fn of<const WORKS: bool>(
@@ -94,23 +96,23 @@ impl<'w> Books<'w> {
         let Some(replica) = hosted.map(|hosted| &mut replicas[hosted]) else {
             return Some(Self { domain, hosted: None });
         };
-        let (service, flips) = (replica.service, replica.available != WORKS && !replica.moving);
+        let service = replica.service;
         let state = &mut services[service];
         let up = if WORKS { state.up + 1 } else { state.up - 1 };
-        let calm = flips && replica.next.is_none() && state.calm && state.stays_up(up);
-        calm.then_some(Self { domain, hosted: Some((replica, service, state)) })
+        if !state.calm || up < state.need || replica.next.is_some() {
+            return None;
+        }
+        debug_assert!(state.stays_up(up), "{service:?} is up and nothing holds it back");
+        debug_assert!(replica.available != WORKS && !replica.moving, "a replica stays and is there with its host");
+        Some(Self { domain, hosted: Some((replica, service, state)) })
     }
 
     /// Counts the node in or out.
     #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
     #[inline(always)]
     fn count<const WORKS: bool>(&mut self, now: SimTime, tally: &mut TrialTally) {
-        let one_more = |count: u32| if WORKS { count + 1 } else { count - 1 };
-        if let Some((replica, service, state)) = &mut self.hosted {
-            replica.available = WORKS;
-            state.up = one_more(state.up);
-            let group = &mut state.group_up[replica.group as usize];
-            *group = one_more(*group);
+        if let Some((_, service, state)) = &mut self.hosted {
+            state.up = if WORKS { state.up + 1 } else { state.up - 1 };
             state.book_degree(*service, now, tally);
         }
         let domain = &mut *self.domain;
@@ -121,6 +123,17 @@ impl<'w> Books<'w> {
         let total = if WORKS { &mut tally.scenario.repairs } else { &mut tally.scenario.failures };
         *total += 1;
     }
+
+    /// Leaves its replica as it is from now on, for those who come later.
+    #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
+    #[inline(always)]
+    fn leave<const WORKS: bool>(&mut self) {
+        if let Some((replica, _, state)) = &mut self.hosted {
+            replica.available = WORKS;
+            let up = &mut state.group_up[replica.group as usize];
+            *up = if WORKS { *up + 1 } else { *up - 1 };
+        }
+    }
 }
 
 impl World<'_> {
@@ -128,23 +141,31 @@ impl World<'_> {
     #[inline(never)]
     pub(super) fn next_event(&mut self) -> Option<Event> {
         let attended = self.trace.is_some() || !self.down.is_empty() || !self.unplaced.is_empty();
-        while let Some((at, event)) = self.queue.pop() {
+        let (mut at, mut event) = self.queue.pop()?;
+        loop {
             debug_assert!(at >= self.now && at < self.end, "event at {at:?}, now {:?}, end {:?}", self.now, self.end);
             self.now = at;
             self.tally.scenario.events += 1;
-            let follows = if attended { None } else { self.passes_calmly(event) };
-            let Some((at, next)) = follows else { return Some(event.unpack()) };
-            if at < self.end {
-                self.queue.push(at, next.pack());
+            if attended {
+                return Some(event.unpack());
             }
+            let Some((then, next)) = self.passes_calmly(event) else { return Some(event.unpack()) };
+            // What comes before all that is pending need not wait with it.
+            if then < self.queue.quiet_until().min(self.end) {
+                (at, event) = (then, next);
+                continue;
+            }
+            if then < self.end {
+                self.queue.push(then, next);
+            }
+            (at, event) = self.queue.pop()?;
         }
-        None
     }
 
     /// Deals with an event if it is calm and says what follows from it, and when; does nothing when it is not.
     #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
     #[inline(always)]
-    fn passes_calmly(&mut self, event: Word) -> Option<(SimTime, Event)> {
+    fn passes_calmly(&mut self, event: Word) -> Option<(SimTime, Word)> {
         let (group, unit) = match event.unpack() {
             Event::PoolHit { group } => return self.breaks_calmly(group),
             Event::Back { group, incarnation } => {
@@ -165,6 +186,7 @@ impl World<'_> {
         let mut books =
             Books::of::<true>(place, state.hosted, &mut self.domains, &mut self.replicas, &mut self.services)?;
         books.count::<true>(now, &mut self.tally);
+        books.leave::<true>();
         state.phase = Phase::Working;
         state.incarnation += 1;
         if self.layout.wants.repairs {
@@ -173,17 +195,17 @@ impl World<'_> {
         self.room_made = true;
         let Some(group) = group else {
             self.resume_hits(self.scenario.unit_population[unit], unit);
-            return Some((SimTime::NEVER, event.unpack()));
+            return Some((SimTime::NEVER, event));
         };
         let pool = &mut self.pools[group];
         pool.aside = false;
-        Some((pool.hit_after(now), Event::PoolHit { group }))
+        Some((pool.hit_after(now), Event::PoolHit { group }.pack()))
     }
 
     /// A group is hit, and the repair begins. Where it ends before anything else happens, the unit is back as well.
     #[expect(clippy::inline_always, reason = "a fifth of the cost of an event is entering and leaving functions")]
     #[inline(always)]
-    fn breaks_calmly(&mut self, group: GroupId) -> Option<(SimTime, Event)> {
+    fn breaks_calmly(&mut self, group: GroupId) -> Option<(SimTime, Word)> {
         let now = self.now;
         let pool = &mut self.pools[group];
         let unit = pool.victim.filter(|_| pool.calm)?;
@@ -212,17 +234,18 @@ impl World<'_> {
             if self.layout.wants.repairs {
                 self.incur_repair(unit);
             }
-            return Some((hit, Event::PoolHit { group }));
+            return Some((hit, Event::PoolHit { group }.pack()));
         }
+        books.leave::<false>();
         state.phase = Phase::UnderRepair;
         state.incarnation += 1;
         let incarnation = state.incarnation;
         if pool.turns {
             pool.aside = true;
-            return Some((back, Event::Back { group, incarnation }));
+            return Some((back, Event::Back { group, incarnation }.pack()));
         }
         self.schedule(hit, Event::PoolHit { group });
-        Some((back, Event::Mended { unit, incarnation }))
+        Some((back, Event::Mended { unit, incarnation }.pack()))
     }
 
     /// A unit is back or destroyed: the hits on its group, if they were set aside, go on.

@@ -137,6 +137,8 @@ impl World<'_> {
     }
 
     /// How long the next hands-on repair of a unit takes.
+    #[expect(clippy::inline_always, reason = "see `calm.rs`")]
+    #[inline(always)]
     fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
         let law = &self.scenario.classes[self.layout.populations[population].class].repair;
         let (trial, layout) = (self.key, &self.layout);

@@ -63,7 +63,9 @@ fn compare(found: &Found, exact: f64, level: f64, deterministic: bool) -> (Optio
             // Alike samples prove little where there is chance: what happens to fewer than one in n is not among them, and may move the mean by
             // about its own size.
             let unseen = if deterministic { EXACT } else { (-level.ln() / estimate.n.max(1) as f64).max(EXACT) };
-            (None, Some((point - exact).abs() <= unseen * exact.abs().max(point.abs())))
+            // Money is whole millionths.
+            let grain = if found.measured.about.unit == Unit::MoneyPerYear { 1e-5 } else { 0.0 };
+            (None, Some((point - exact).abs() <= unseen * exact.abs().max(point.abs()) + grain))
         }
         (Basis::Interval, Some(_)) => {
             let deviation = (point - exact) / error_under(found, point, exact);

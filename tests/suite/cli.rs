@@ -81,7 +81,8 @@ fn files_below(folder: &Path) -> Vec<String> {
 #[test]
 fn help_shows_examples_before_options() {
     let folder = folder();
-    for subcommand in ["", "new", "check", "run", "drill", "merge", "trace", "explain", "schema", "completions", "man"]
+    for subcommand in
+        ["", "new", "check", "run", "drill", "compare", "merge", "trace", "explain", "schema", "completions", "man"]
     {
         let arguments: Vec<_> = [subcommand, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let (code, out, err) = ended(drsim(&folder).args(arguments));

@@ -18,7 +18,8 @@ fn expectations_may_name_every_metric_and_no_other() {
 
 const PLAIN: &str = "format = 1\nname = \"keys\"\nhorizon = \"100 days\"\n[sites.s]\nnodes = 2\nclass = \"node\"\n[classes.node]\n\
     life = { exponential = { mttf = \"10 days\" } }\nrepair = \"1 day\"\n[services.web]\nreplicas = { s = 2 }\nup = \"all\"\n\
-    [datasets.orders]\nsize = \"1 TB\"\nwrites = \"1 MB/s\"\non = \"s\"\n[expect]\n";
+    [datasets.orders]\nsize = \"1 TB\"\nwrites = \"1 MB/s\"\non = \"s\"\n[prices]\nsla = { web = { preset = \"aws-s3-standard\", charges = \"1 CNY / month\" } }\n\
+    energy = { price = \"1 CNY / kWh\", pue = 1.5, carbon = \"1 g / kWh\" }\n[expect]\n";
 
 fn line(path: &str) -> String {
     format!("\"{path}\" = {{ value = 0, within = 1e300, because = \"any value will do\" }}\n")

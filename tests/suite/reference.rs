@@ -217,6 +217,11 @@ fn calm_events_leave_what_the_long_way_leaves() {
         "[sites.s]\nnodes = 21\nclass = \"node\"\n[services.web]\nreplicas = { s = 5 }\nup = \"majority\"\n",
         "[sites.s]\nnodes = 12\nclass = \"node\"\n[services.web]\nreplicas = { s = 4 }\nup = { at-least = 2 }\n\
          [threats.fire]\noccurs = { mean-interval = \"30 days\" }\nstrikes = \"s\"\nkind = { fire = { destroys = \"40 %\", lasts = \"3h\" } }\n",
+        // Back almost always before anything else happens, and never alone: fixed repairs, rests of groups, a place that goes off.
+        "[sites.s]\nnodes = 19\nclass = \"quick\"\n[classes.quick]\nlife = { exponential = { mttf = \"20 days\" } }\nrepair = \"20 min\"\n\
+         [services.web]\nreplicas = { s = 17 }\nup = { at-least = 16 }\n\
+         [threats.outage]\noccurs = { mean-interval = \"9 days\" }\nstrikes = \"s\"\neffects = [{ suspend = { lasts = \"2 h\" } }]\n",
+        "[sites.s]\nnodes = 40\nclass = \"node\"\n[services.web]\nreplicas = { s = 2 }\n[services.back]\nreplicas = { s = 3 }\nup = \"all\"\n",
     ];
     for variant in variants {
         let scenario = scenario(&format!("{base}{variant}"));

@@ -41,9 +41,10 @@ pub fn page(compared: &Compared, version: &str, plots: &[&str]) -> String {
     out.push('\n');
     let mut rows = Vec::new();
     for row in compared.rows.iter().filter(|row| words::is_measured(row)) {
-        for (nth, mut cells) in words::row(compared, row).into_iter().enumerate() {
+        for (nth, cells) in words::row(compared, row).into_iter().enumerate() {
             let path = if nth == 0 { words::path(compared, row) } else { String::new() };
-            cells[0] = cells[0].trim().to_owned();
+            // On the terminal names stand in from the path.
+            let cells = cells.iter().map(|cell| cell.trim().to_owned());
             rows.push(std::iter::once(path).chain(cells).collect());
         }
     }

@@ -173,7 +173,7 @@ fn relative(difference: &Difference, base: Option<f64>) -> String {
                 let decimals = usize::from(share.abs() < 0.0995);
                 format!("{:+.decimals$} %", share * 100.0)
             } else {
-                format!("{:+.0} times", share)
+                format!("{share:+.0} times")
             }
         }
         _ => String::new(),

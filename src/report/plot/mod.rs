@@ -9,6 +9,8 @@ mod axis;
 mod canvas;
 mod checks;
 mod convergence;
+mod cost_items;
+mod cost_years;
 mod gantt;
 mod lengths;
 mod outages;
@@ -27,6 +29,8 @@ pub use attribution::attribution;
 pub use availability::availability;
 pub use checks::checks;
 pub use convergence::convergence;
+pub use cost_items::cost_items;
+pub use cost_years::cost_years;
 pub use gantt::gantt;
 pub use outages::outages;
 pub use pareto::{Mark, Pareto, Upright, pareto};
@@ -48,11 +52,13 @@ type PerService = fn(&Findings, ServiceId) -> Option<String>;
 
 type PerDataset = fn(&Findings, DatasetId) -> Option<String>;
 
-const WHOLE: [(&str, Whole); 5] = [
+const WHOLE: [(&str, Whole); 7] = [
     ("availability", availability),
     ("timeline", timeline),
     ("redundancy", redundancy),
     ("at-risk", at_risk),
+    ("cost-items", cost_items),
+    ("cost-years", cost_years),
     ("checks", checks),
 ];
 

@@ -141,7 +141,7 @@ fn across(canvas: &mut Canvas, pareto: &Pareto, (top, bottom): (f64, f64)) -> Sc
         canvas.line((x, top), (x, bottom), GRID, 1);
         canvas.text((x, bottom + 14.0), &amount(tick), 12.0, Anchor::Middle, INK);
     }
-    canvas.text(((LEFT + RIGHT) / 2.0, bottom + 34.0), &pareto.spend, 12.0, Anchor::Middle, MUTED);
+    canvas.text((f64::midpoint(LEFT, RIGHT), bottom + 34.0), &pareto.spend, 12.0, Anchor::Middle, MUTED);
     scale
 }
 
@@ -237,7 +237,7 @@ struct Slip {
 
 impl Slip {
     fn middle(&self) -> (f64, f64) {
-        ((self.edges[0] + self.edges[2]) / 2.0, (self.edges[1] + self.edges[3]) / 2.0)
+        (f64::midpoint(self.edges[0], self.edges[2]), f64::midpoint(self.edges[1], self.edges[3]))
     }
 
     /// Point of the slip that is nearest to a point.

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::quantity::{Bytes, Currency, Money, PerData, PerDataTime, PerEnergy, PerTime, Quoted, Span};
 use crate::scenario::source::Place;
 use crate::scenario::written::price::Prices as Written;
-use crate::scenario::written::read::{At, Item};
+use crate::scenario::written::read::Item;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest chain of rates.
@@ -12,6 +12,9 @@ const CHAIN_MAX: usize = 20;
 
 /// What one unit of a currency is worth: a numerator and a denominator, both above zero.
 type Worth = (i128, i128);
+
+/// Rates as written with the places of their currencies; `None`: noted as wrong.
+type Rates = BTreeMap<Currency, (Place, Option<Quoted<Money>>)>;
 
 /// The currency of the account and what the others are worth in it.
 #[derive(Default)]
@@ -106,7 +109,7 @@ impl<'a> Lowering<'a> {
         account.stated = account.currency.is_some();
         account.mixed = written.broken;
         let items = self.items(written.rates.as_ref(), "rates");
-        let mut direct: BTreeMap<Currency, (Place, Option<At<Quoted<Money>>>)> = BTreeMap::new();
+        let mut direct = Rates::new();
         for item in items {
             let Some(code) = Currency::new(&item.name) else {
                 let message = format!("`{}` is not the code of a currency", item.name);
@@ -131,7 +134,7 @@ impl<'a> Lowering<'a> {
         account
     }
 
-    fn rate(&mut self, item: &Item<Option<Quoted<Money>>>) -> Option<At<Quoted<Money>>> {
+    fn rate(&mut self, item: &Item<Option<Quoted<Money>>>) -> Option<Quoted<Money>> {
         let value = item.value?;
         if value.price == Money::ZERO {
             self.problems
@@ -139,22 +142,17 @@ impl<'a> Lowering<'a> {
                 .help("say what one unit of it is worth");
             return None;
         }
-        Some(At { place: item.place, value })
+        Some(value)
     }
 
     /// Follows the rates from a currency to that of the account.
-    fn worth(
-        &mut self,
-        code: Currency,
-        account: Option<Currency>,
-        direct: &BTreeMap<Currency, (Place, Option<At<Quoted<Money>>>)>,
-    ) -> Option<Worth> {
+    fn worth(&mut self, code: Currency, account: Option<Currency>, direct: &Rates) -> Option<Worth> {
         let mut chain = vec![code];
         let (mut over, mut under) = (1_i128, 1_i128);
         loop {
             let at = *chain.last()?;
             let (place, rate) = direct.get(&at)?;
-            let rate = rate.as_ref()?.value;
+            let rate = (*rate)?;
             let common = gcd(rate.price.as_micros(), 1_000_000);
             let product = over
                 .checked_mul(rate.price.as_micros() / common)

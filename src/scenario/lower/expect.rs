@@ -1,7 +1,7 @@
 //! What must come out: subject, metric and point of each line.
 
 use super::{Lowering, Names};
-use crate::model::{DatasetId, DomainId, Expectation, MetricPath, ServiceId, Subject};
+use crate::model::{DatasetId, DomainId, Expectation, MetricPath, Prices, ServiceId, Subject};
 use crate::scenario::diagnostic::nearest;
 use crate::scenario::source::Place;
 
@@ -136,6 +136,7 @@ impl Lowering<'_> {
         services: &Names<ServiceId>,
         datasets: &Names<DatasetId>,
         paths: &Names<DomainId>,
+        prices: Option<&Prices>,
     ) -> Vec<Expectation> {
         let list = self.file.expect.as_ref().map_or(&[][..], |expect| expect.value.0.as_slice());
         let mut expectations = Vec::new();
@@ -147,11 +148,30 @@ impl Lowering<'_> {
             }
             let because = item.value.because.as_ref().map_or_else(String::new, |because| because.value.clone());
             if let Some(path) = path {
+                if path.subject == Subject::Cost {
+                    self.is_priced(&path.metric, item.place, prices);
+                }
                 let (value, within) = (value.value, within.value);
                 expectations.push(Expectation { written: item.name.clone(), path, value, within, because });
             }
         }
         expectations
+    }
+
+    /// Nothing can be expected of an account that nobody keeps.
+    fn is_priced(&mut self, metric: &str, place: Place, prices: Option<&Prices>) {
+        let energy = prices.and_then(|prices| prices.energy.as_ref());
+        let (priced, missing) = match metric {
+            "energy_kwh" => (energy.is_some(), "prices.energy"),
+            "carbon_kg" => (energy.is_some_and(|energy| energy.carbon.is_some()), "prices.energy.carbon"),
+            "sla_credits" => (prices.is_some_and(|prices| !prices.slas.is_empty()), "prices.sla"),
+            _ => (prices.is_some(), "prices"),
+        };
+        if !priced {
+            self.problems
+                .follows("unknown-metric", place, format!("`cost.{metric}` needs prices that are not here"))
+                .help(format!("write `{missing}`"));
+        }
     }
 
     pub(super) fn metric_path(

@@ -162,7 +162,6 @@ impl<'a> Lowering<'a> {
             staff_ids: &staff_ids,
             staff: &staff,
         });
-        let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths);
         let prices = self.prices(&price::Ground {
             places: &tree.priced,
             plants: &plant_ids,
@@ -175,6 +174,7 @@ impl<'a> Lowering<'a> {
             clock: &clock,
             horizon,
         });
+        let expectations = self.expectations(&served.ids, &dataset_ids, &tree.paths, prices.as_ref());
         let requirements = self.requirements(&served.ids, &dataset_ids, &tree, prices.is_some());
         if self.used_plants.len() < plants.len() && !self.problems.any_error() {
             self.unused_plants(&order, &threats);

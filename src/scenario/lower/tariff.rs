@@ -31,8 +31,8 @@ struct Words<B> {
     shown: fn(B) -> String,
     /// A band, in a message.
     band: &'static str,
-    /// The last one, as it should be written.
-    last: &'static str,
+    /// The key of its price.
+    price: &'static str,
 }
 
 impl Lowering<'_> {
@@ -90,11 +90,8 @@ impl Lowering<'_> {
                         price: value.price,
                     })
                     .collect();
-                let words = Words {
-                    shown: |bytes: Bytes| words::bytes(bytes.get() as f64),
-                    band: "band",
-                    last: "{ beyond = \"50 TB\", price = … }",
-                };
+                let words =
+                    Words { shown: |bytes: Bytes| words::bytes(bytes.get() as f64), band: "band", price: "price" };
                 self.bands(account, place, bands, &words)?
             }
         };
@@ -135,7 +132,7 @@ impl Lowering<'_> {
         written: Vec<BandText<B, P>>,
         words: &Words<B>,
     ) -> Option<Vec<(Option<B>, P)>> {
-        let Words { shown, band, last } = *words;
+        let Words { shown, band, price } = *words;
         if written.is_empty() {
             self.problems.error("empty-list", place, format!("no {band} at all")).help("write at least one price");
             return None;
@@ -161,7 +158,7 @@ impl Lowering<'_> {
                         .error(
                             "out-of-order",
                             end.place,
-                            format!("a {band} ends at {} where the one before does, or below", shown(end.value)),
+                            format!("a {band} ends at {} but begins at {}", shown(end.value), shown(begin)),
                         )
                         .help(format!("let every `up-to` be more than that of the {band} before"));
                     return None;
@@ -169,7 +166,7 @@ impl Lowering<'_> {
                 Some(end) if nth + 1 == count => {
                     self.problems
                         .error("no-open-end", end.place, format!("what lies beyond {} has no price", shown(end.value)))
-                        .help(format!("add `{last}`"));
+                        .help(format!("end with `{{ beyond = \"{}\", {price} = … }}`", shown(end.value)));
                     return None;
                 }
                 None if nth + 1 < count => {
@@ -247,11 +244,8 @@ impl Lowering<'_> {
                         price: value.per,
                     })
                     .collect();
-                let words = Words {
-                    shown: |span: Span| words::duration(span.as_seconds()),
-                    band: "step",
-                    last: "{ beyond = \"30 min\", per = … }",
-                };
+                let words =
+                    Words { shown: |span: Span| words::duration(span.as_seconds()), band: "step", price: "per" };
                 self.bands(account, place, steps, &words)?
             }
         };

@@ -171,8 +171,11 @@ pub(super) fn comparable(candidates: &[Candidate]) -> Result<(), CompareError> {
     Ok(())
 }
 
+/// Names of things of one kind.
+type Names = fn(&Scenario) -> Vec<&str>;
+
 /// Names that all designs have, in the order of the first.
-fn shared(candidates: &[Candidate], names: fn(&Scenario) -> Vec<&str>) -> Vec<String> {
+fn shared(candidates: &[Candidate], names: Names) -> Vec<String> {
     let others: Vec<BTreeSet<&str>> =
         candidates.iter().skip(1).map(|candidate| names(&candidate.scenario).into_iter().collect()).collect();
     let first = candidates.first().map(|candidate| names(&candidate.scenario)).unwrap_or_default();
@@ -194,7 +197,7 @@ fn domains(scenario: &Scenario) -> Vec<&str> {
 /// What only some designs have: services, then datasets, by name, then prices.
 pub(super) fn alone(candidates: &[Candidate]) -> Vec<Alone> {
     let mut found = Vec::new();
-    let kinds: [(&'static str, fn(&Scenario) -> Vec<&str>); 2] = [("service", services), ("dataset", datasets)];
+    let kinds: [(&'static str, Names); 2] = [("service", services), ("dataset", datasets)];
     for (kind, names) in kinds {
         let all: BTreeSet<&str> = candidates.iter().flat_map(|candidate| names(&candidate.scenario)).collect();
         for name in all {
@@ -273,7 +276,7 @@ fn usual(candidates: &[Candidate]) -> Vec<String> {
 
 /// A bare key: of the account, else of the services and datasets in common that have it, else of the whole, else of the places.
 fn everywhere(candidates: &[Candidate], key: &str) -> Vec<String> {
-    let of = |names: fn(&Scenario) -> Vec<&str>, word: &str| -> Vec<String> {
+    let of = |names: Names, word: &str| -> Vec<String> {
         shared(candidates, names).iter().map(|name| format!("{word}.{name}.{key}")).collect()
     };
     let mut paths = Vec::new();

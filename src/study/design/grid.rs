@@ -8,7 +8,7 @@ use rand::RngExt as _;
 /// Most designs of one study.
 pub const DESIGNS_MAX: u64 = 1_000_000;
 /// Purpose of the streams that samples are drawn from; trials draw from others.
-const SAMPLE: u64 = 0x7377_6565_70; // "sweep"
+const SAMPLE: u64 = 0x0073_7765_6570; // "sweep"
 
 /// A parameter and its values.
 ///
@@ -54,8 +54,8 @@ impl std::str::FromStr for Axis {
         if axis.count().is_some_and(|count| (2..10_000).contains(&count)) {
             let mut values: Vec<String> = axis.values().collect();
             values.sort_unstable();
-            if let Some(twice) = values.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Err(format!("`{}` comes twice among the values of `{}`", twice[0], axis.path));
+            if let Some(at) = values.windows(2).position(|pair| pair[0] == pair[1]) {
+                return Err(format!("`{}` comes twice among the values of `{}`", values[at], axis.path));
             }
         }
         Ok(axis)
@@ -68,11 +68,12 @@ fn items(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut escaped = false;
     for (at, letter) in text.char_indices() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
         match (letter, quote) {
-            _ if escaped => escaped = false,
             ('\\', Some('"')) => escaped = true,
-            (letter, Some(mark)) if letter == mark => quote = None,
-            (_, Some(_)) => {}
+            (letter, Some(mark)) => quote = Some(mark).filter(|mark| *mark != letter),
             ('"' | '\'', None) => quote = Some(letter),
             ('[' | '{', None) => depth += 1,
             (']' | '}', None) => depth = depth.saturating_sub(1),
@@ -200,7 +201,7 @@ impl Grid {
         Ok(Self { axes, sample: None, places: Vec::new() })
     }
 
-    /// A Latin hypercube (McKay, Beckman and Conover, Technometrics 21, 1979): `count` designs, so that of `count` equal parts of the
+    /// A Latin hypercube (M. D. `McKay`, R. J. Beckman and W. J. Conover, Technometrics 21, 1979): `count` designs, so that of `count` equal parts of the
     /// range of each parameter every one is met once. The same for the same seed; a parameter's values do not depend on the other parameters.
     ///
     /// ```
@@ -346,9 +347,8 @@ mod tests {
     #[test]
     fn every_combination_comes_once() {
         let grid = Grid::full(axes(&["a.x=1,2", "b.y=u,v,w"])).unwrap();
-        let all: Vec<String> = (0..grid.len())
-            .map(|nth| grid.settings(nth).iter().map(|set| set.value.clone()).collect::<Vec<_>>().join(""))
-            .collect();
+        let all: Vec<String> =
+            (0..grid.len()).map(|nth| grid.settings(nth).iter().map(|set| set.value.as_str()).collect()).collect();
         assert_eq!(all, ["1u", "1v", "1w", "2u", "2v", "2w"]);
         assert_eq!(grid.position(5), Some(vec![1, 2]));
     }

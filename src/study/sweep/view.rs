@@ -23,35 +23,41 @@ pub struct Cell {
 #[must_use]
 pub fn cells(findings: &SweepFindings, metric: usize, axes: &[usize]) -> Vec<Cell> {
     let Choice::Grid(grid) = &findings.choice else { return Vec::new() };
-    let mut sums: BTreeMap<Vec<u64>, (Option<Measure>, f64, u64, u64, u64)> = BTreeMap::new();
+    let mut found: BTreeMap<Vec<u64>, (Vec<Measure>, u64)> = BTreeMap::new();
     for row in &findings.rows {
         let Some(position) = grid.position(row.nth) else { return Vec::new() };
-        let at = axes.iter().map(|axis| position[*axis]).collect();
-        let sum = sums.entry(at).or_default();
-        match row.ran() {
-            None => sum.4 += 1,
-            Some(ran) => {
-                sum.3 += 1;
-                let measure = ran.measures[metric];
-                sum.0 = Some(measure);
-                if let Some(point) = measure.point {
-                    sum.1 += point;
-                    sum.2 += 1;
-                }
-            }
+        let (measures, invalid) = found.entry(axes.iter().map(|axis| position[*axis]).collect()).or_default();
+        match row.measure(metric) {
+            Some(measure) => measures.push(*measure),
+            None => *invalid += 1,
         }
     }
-    sums.into_iter()
-        .map(|(at, (last, sum, seen, ran, invalid))| {
-            let mean = || Measure { point: Some(sum / seen as f64), low: None, high: None, basis: Basis::Interval };
-            let measure = match (ran, seen) {
-                (1, _) => last,
-                (_, 0) => None,
-                _ => Some(mean()),
-            };
-            Cell { at, measure: measure.filter(|it| it.point.is_some() || it.low.is_some()), ran, invalid }
-        })
-        .collect()
+    let cell = |(at, (measures, invalid)): (Vec<u64>, (Vec<Measure>, u64))| Cell {
+        at,
+        measure: together(&measures).filter(|it| it.point.is_some() || it.low.is_some()),
+        ran: measures.len() as u64,
+        invalid,
+    };
+    found.into_iter().map(cell).collect()
+}
+
+/// The measure of one design, or what can be said of several.
+fn together(measures: &[Measure]) -> Option<Measure> {
+    if let [only] = measures {
+        return Some(*only);
+    }
+    let seen: Vec<f64> = measures.iter().filter_map(|measure| measure.point).collect();
+    if seen.is_empty() {
+        return None;
+    }
+    let point = Some(seen.iter().sum::<f64>() / seen.len() as f64);
+    if measures.iter().all(|measure| measure.basis == Basis::Bound) {
+        // Nothing was seen in any of them: the widest bound holds for each, and so for their mean.
+        let low = measures.iter().filter_map(|measure| measure.low).reduce(f64::min);
+        let high = measures.iter().filter_map(|measure| measure.high).reduce(f64::max);
+        return Some(Measure { point, low, high, basis: Basis::Bound });
+    }
+    Some(Measure { point, low: None, high: None, basis: Basis::Interval })
 }
 
 /// One end of the bar of a parameter.

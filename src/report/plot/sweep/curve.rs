@@ -1,6 +1,6 @@
 //! A metric over one parameter: a line with its 95 % band; points with whiskers where the values are words.
 
-use super::worth::{of_metric, of_parameter, range};
+use super::worth::{of_metric, of_parameter, points_range, range};
 use crate::report::number;
 use crate::report::plot::canvas::{Anchor, BLUE, GRID, INK, MUTED, ORANGE, PALE, fit, text_width};
 use crate::report::plot::sheet::{MARGIN, Sheet, TOP, WIDTH};
@@ -20,7 +20,8 @@ pub(super) fn curve(findings: &SweepFindings, metric: usize) -> Option<String> {
     let cells = cells(findings, metric, &[0]);
     let values: Vec<String> = cells.iter().map(|cell| axis.value(cell.at[0])).collect();
     let measures = || cells.iter().filter_map(|cell| cell.measure);
-    let points = range(measures().filter_map(|measure| measure.point))?;
+    let points = points_range(measures().filter_map(|measure| measure.point))?;
+    let none = measures().filter_map(|measure| measure.point).any(|point| point < points.0);
     let all = range(measures().flat_map(|measure| [measure.point, measure.low, measure.high]).flatten())?;
     // An interval that reaches to zero must not hide decades of points, nor a line through points that of zero.
     let floor = if points.0 > 0.0 { all.0.max(points.0 / 3.0) } else { all.0 };
@@ -60,12 +61,13 @@ pub(super) fn curve(findings: &SweepFindings, metric: usize) -> Option<String> {
     let mut last = f64::NEG_INFINITY;
     let mut order: Vec<usize> = (0..placed.len()).collect();
     order.sort_by(|left, right| placed[*left].0.total_cmp(&placed[*right].0));
-    let mut invalid = false;
+    let (mut invalid, mut whiskers) = (false, false);
     for nth in order {
         let (at, cell) = placed[nth];
         let own = findings.own[0].as_ref().is_some_and(|own| same(own, &values[nth]));
         if let Some(measure) = cell.measure {
             if let (false, Some(low), Some(high)) = (x.sized, measure.low, measure.high) {
+                whiskers = true;
                 canvas.line((at, y.scale.at(low)), (at, y.scale.at(high)), BLUE, 2);
                 for end in [low, high] {
                     canvas.line((at - 6.0, y.scale.at(end)), (at + 6.0, y.scale.at(end)), BLUE, 2);
@@ -92,6 +94,8 @@ pub(super) fn curve(findings: &SweepFindings, metric: usize) -> Option<String> {
         } else if cell.invalid > 0 {
             invalid = true;
             canvas.cross((at, bottom - 10.0), 5.0, MUTED);
+        } else {
+            canvas.text((at, bottom - 10.0), number::NOTHING, 12.0, Anchor::Middle, MUTED);
         }
         let half = text_width(&values[nth], 12.0) / 2.0;
         if at - half > last + 8.0 {
@@ -105,7 +109,7 @@ pub(super) fn curve(findings: &SweepFindings, metric: usize) -> Option<String> {
     canvas.text((middle, bottom + 44.0), &fit(&axis.path, 12.0, RIGHT - LEFT), 12.0, Anchor::Middle, MUTED);
     if x.sized {
         sheet.note("band: 95 % interval of each point 色带：各点的 95 % 区间");
-    } else {
+    } else if whiskers {
         sheet.note("whiskers: 95 % interval 须线：95 % 区间");
     }
     if findings.as_written().is_some() {
@@ -113,6 +117,12 @@ pub(super) fn curve(findings: &SweepFindings, metric: usize) -> Option<String> {
     }
     if invalid {
         sheet.note("cross: no such scenario 叉号：无效方案");
+    }
+    if none {
+        sheet.note("none seen: on the axis 未出现者落在轴上");
+    }
+    if y.cut {
+        sheet.note("the axis does not begin at zero 纵轴不从零开始");
     }
     if x.log || y.log {
         let which = match (x.log, y.log) {

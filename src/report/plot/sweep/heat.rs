@@ -82,14 +82,13 @@ pub(super) fn heat(findings: &SweepFindings, metric: usize) -> Option<String> {
             let size = (width - 2.0, height - 2.0);
             let Some(cell) = find([level, other]) else { continue };
             let point = cell.measure.and_then(|measure| measure.point);
-            match point {
-                Some(point) => canvas.rect(corner, size, shade(tint(point))),
-                None => {
-                    canvas.rect(corner, size, PAPER);
-                    canvas.hatch(corner, size, GRID);
-                }
+            if let Some(point) = point {
+                canvas.rect(corner, size, shade(tint(point)));
+            } else {
+                canvas.rect(corner, size, PAPER);
+                canvas.hatch(corner, size, GRID);
             }
-            invalid |= cell.invalid > 0;
+            invalid |= point.is_none();
             let dark = point.is_some_and(|point| is_dark(tint(point)));
             let ink = if dark { PAPER } else { INK };
             let lines = written(watched.about.unit, watched.about.key, cell);
@@ -158,7 +157,7 @@ pub(super) fn heat(findings: &SweepFindings, metric: usize) -> Option<String> {
         sheet.note("framed: as written 加框：原方案");
     }
     if invalid {
-        sheet.note("hatched: no such scenario 斜线：无效方案");
+        sheet.note("hatched: invalid, or nothing to measure 斜线：无效或无可测");
     }
     if axes.len() > 2 {
         let rest: Vec<&str> =

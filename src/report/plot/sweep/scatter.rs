@@ -1,6 +1,6 @@
 //! A metric over a sample of designs: one panel per parameter, those that move it most first.
 
-use super::worth::{of_metric, of_parameter, range};
+use super::worth::{of_metric, of_parameter, points_range};
 use crate::report::plot::canvas::{Anchor, BLUE, GRID, INK, MUTED, fit};
 use crate::report::plot::sheet::{MARGIN, Sheet, TOP, WIDTH};
 use crate::report::sweep::{basis, label, label_zh};
@@ -19,7 +19,8 @@ pub(super) fn scatter(findings: &SweepFindings, metric: usize) -> Option<String>
     let effects = &findings.effects[metric];
     let seen: Vec<(&[String], f64)> =
         findings.rows.iter().filter_map(|row| Some((row.settings.as_slice(), row.point(metric)?))).collect();
-    let points = range(seen.iter().map(|(_, point)| *point))?;
+    let points = points_range(seen.iter().map(|(_, point)| *point))?;
+    let none = seen.iter().any(|(_, point)| *point < points.0);
     if effects.is_empty() {
         return None;
     }
@@ -88,8 +89,11 @@ pub(super) fn scatter(findings: &SweepFindings, metric: usize) -> Option<String>
     if axes.len() > panels.len() {
         sheet.note(format!("the {} of {} parameters with most effect 仅列影响最大者", panels.len(), axes.len()));
     }
+    if none {
+        sheet.note("none seen: on the axis 未出现者落在轴上");
+    }
     if log {
-        sheet.note("an axis in powers of ten or ratios is logarithmic 部分坐标为对数");
+        sheet.note("some axes logarithmic 部分坐标为对数");
     }
     Some(sheet.finish_with(&format!("{}: {}", findings.scenario.name, basis(findings))))
 }

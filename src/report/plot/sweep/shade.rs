@@ -22,10 +22,12 @@ pub(super) fn is_dark(share: f64) -> bool {
 }
 
 /// CIELAB to sRGB (IEC 61966-2-1).
-fn rgb([lightness, a, b]: [f64; 3]) -> RGBColor {
+fn rgb([lightness, red_green, yellow_blue]: [f64; 3]) -> RGBColor {
     let y = (lightness + 16.0) / 116.0;
-    let cubed = |t: f64| if t > 6.0 / 29.0 { t * t * t } else { 3.0 * (6.0 / 29.0) * (6.0 / 29.0) * (t - 4.0 / 29.0) };
-    let [x, y, z] = [WHITE[0] * cubed(y + a / 500.0), WHITE[1] * cubed(y), WHITE[2] * cubed(y - b / 200.0)];
+    let edge = 6.0 / 29.0;
+    let cubed = |t: f64| if t > edge { t * t * t } else { 3.0 * edge * edge * (t - 4.0 / 29.0) };
+    let [x, y, z] =
+        [WHITE[0] * cubed(y + red_green / 500.0), WHITE[1] * cubed(y), WHITE[2] * cubed(y - yellow_blue / 200.0)];
     let linear = [
         3.240_454_2 * x - 1.537_138_5 * y - 0.498_531_4 * z,
         -0.969_266 * x + 1.876_010_8 * y + 0.041_556 * z,

@@ -1,6 +1,6 @@
 //! Which assumption moves the answer most: one bar per parameter, the others as in the scenario.
 
-use super::worth::{of_metric, range};
+use super::worth::{range, straight};
 use crate::report::number;
 use crate::report::plot::canvas::{Anchor, BLUE, GRID, INK, MUTED, PALE, fit, text_width};
 use crate::report::plot::sheet::{MARGIN, Sheet, TOP, WIDTH};
@@ -24,14 +24,15 @@ pub(super) fn tornado(findings: &SweepFindings, metric: usize) -> Option<String>
     let reach = |end: &End| end.difference.map(|it| (base + it.low, base + it.high));
     let points = range(ends().filter_map(|end| end.measure.point).chain([base]))?;
     let whole = range(ends().filter_map(reach).flat_map(|(low, high)| [low, high]).chain([points.0, points.1]))?;
-    let low = if points.0 >= 0.0 { whole.0.max(if points.0 > 0.0 { points.0 / 2.0 } else { 0.0 }) } else { whole.0 };
     let english = format!("{}: how far each assumption moves it, one at a time", label(watched));
     let chinese = format!("{}：逐一改变各项假设时的变动", label_zh(watched));
     let body = rows.len() as f64 * ROW + 74.0;
     let mut sheet = Sheet::of(&findings.scenario, body, &english, &chinese);
     let canvas = &mut sheet.canvas;
     let (top, bottom) = (TOP + 34.0, TOP + 34.0 + rows.len() as f64 * ROW);
-    let x = of_metric(watched.about.unit, (low, whole.1), (LEFT, RIGHT), 95.0);
+    // Straight: the longest bar is the greatest swing. An interval may reach below what can be; the axis does not.
+    let low = if points.0 >= 0.0 { whole.0.max(0.0) } else { whole.0 };
+    let x = straight(watched.about.unit, (low, whole.1), (LEFT, RIGHT), 95.0);
     for (at, text) in &x.ticks {
         canvas.line((*at, top), (*at, bottom), GRID, 1);
         canvas.text((*at, bottom + 14.0), text, 12.0, Anchor::Middle, INK);
@@ -87,8 +88,8 @@ pub(super) fn tornado(findings: &SweepFindings, metric: usize) -> Option<String>
     if paired {
         sheet.note("whiskers: paired 95 % interval 须线：成对 95 % 区间");
     }
-    if x.log {
-        sheet.note("logarithmic axis 对数坐标");
+    if x.cut {
+        sheet.note("the axis does not begin at zero 坐标轴不从零开始");
     }
     Some(sheet.finish_with(&format!("{}: {}", findings.scenario.name, basis(findings))))
 }

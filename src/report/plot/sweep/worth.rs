@@ -13,6 +13,15 @@ pub(super) struct Ruler {
     pub(super) scale: Scale,
     pub(super) ticks: Vec<(f64, String)>,
     pub(super) log: bool,
+    /// A straight axis that begins elsewhere than at zero: lengths along it mean nothing.
+    pub(super) cut: bool,
+}
+
+/// Least and greatest of the finite values; without zeros where the rest spans decades, so that it can be shown.
+pub(super) fn points_range(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
+    let whole = range(values.clone())?;
+    let seen = range(values.filter(|value| *value > 0.0));
+    Some(seen.filter(|(low, high)| whole.0 == 0.0 && high / low >= DECADES).unwrap_or(whole))
 }
 
 /// Least and greatest of the finite values.
@@ -26,21 +35,26 @@ pub(super) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 
 /// An axis for a metric over values from `low` to `high`, onto pixels; logarithmic where the points span decades and none is zero.
 pub(super) fn of_metric(unit: Unit, (low, high): (f64, f64), pixels: (f64, f64), apart: f64) -> Ruler {
-    if low > 0.0 && high / low >= DECADES {
-        if matches!(unit, Unit::Seconds | Unit::SecondsPerYear) {
-            let scale = Scale::log(time_range([low, high]), pixels);
-            return Ruler { ticks: time_ticks(&scale, apart), scale, log: true };
-        }
-        let (from, to) = (libm::floor(libm::log10(low) + 1e-9), libm::ceil(libm::log10(high) - 1e-9));
-        let to = to.max(from + 1.0);
-        let scale = Scale::log((libm::pow(10.0, from), libm::pow(10.0, to)), pixels);
-        let room = (pixels.1 - pixels.0).abs() / apart;
-        let every = libm::ceil((to - from) / room.max(1.0)).max(1.0);
-        let powers = (0..40).map(|nth| from + f64::from(nth) * every).take_while(|power| *power <= to + 1e-9);
-        let ticks = powers.map(|power| (libm::pow(10.0, power), power));
-        let ticks = ticks.map(|(value, _)| (scale.at(value), number::value(unit, value))).collect();
-        return Ruler { scale, ticks, log: true };
+    if low <= 0.0 || high / low < DECADES {
+        return straight(unit, (low, high), pixels, apart);
     }
+    if matches!(unit, Unit::Seconds | Unit::SecondsPerYear) {
+        let scale = Scale::log(time_range([low, high]), pixels);
+        return Ruler { ticks: time_ticks(&scale, apart), scale, log: true, cut: false };
+    }
+    let (from, to) = (libm::floor(libm::log10(low) + 1e-9), libm::ceil(libm::log10(high) - 1e-9));
+    let to = to.max(from + 1.0);
+    let scale = Scale::log((libm::pow(10.0, from), libm::pow(10.0, to)), pixels);
+    let room = (pixels.1 - pixels.0).abs() / apart;
+    let every = libm::ceil((to - from) / room.max(1.0)).max(1.0);
+    let powers = (0..40).map(|nth| from + f64::from(nth) * every).take_while(|power| *power <= to + 1e-9);
+    let values = powers.map(|power| libm::pow(10.0, power));
+    let ticks = values.map(|value| (scale.at(value), number::value(unit, value))).collect();
+    Ruler { scale, ticks, log: true, cut: false }
+}
+
+/// A straight axis for a metric over values from `low` to `high`, onto pixels.
+pub(super) fn straight(unit: Unit, (low, high): (f64, f64), pixels: (f64, f64), apart: f64) -> Ruler {
     // Round steps of the unit that people would say.
     let by = match unit {
         Unit::Seconds | Unit::SecondsPerYear => {
@@ -69,11 +83,8 @@ pub(super) fn of_metric(unit: Unit, (low, high): (f64, f64), pixels: (f64, f64),
     let top = libm::ceil(high / by / step - 1e-9) * step * by;
     let scale = Scale::linear((floor, top.max(floor + step * by)), pixels);
     let ticks = round_ticks(floor / by, top / by, wanted + 2.0).into_iter();
-    Ruler {
-        ticks: ticks.map(|tick| (scale.at(tick * by), number::value(unit, tick * by))).collect(),
-        scale,
-        log: false,
-    }
+    let ticks = ticks.map(|tick| (scale.at(tick * by), number::value(unit, tick * by))).collect();
+    Ruler { ticks, scale, log: false, cut: floor > 0.0 }
 }
 
 /// Where the values of a parameter stand between two pixels: by size where they have one, by ratios where those are more even; words side by side.

@@ -8,9 +8,10 @@ mod text;
 pub use tables::json;
 pub use text::summary;
 
-use super::number;
+use super::{number, wording};
 use crate::quantity::words::{count, percent, plain};
 use crate::study::optimise::{DesignFindings, GoalFindings, Known, OptimiseFindings};
+use crate::study::{Judgement, Verdict};
 
 /// Every file of an optimisation as (name, content).
 #[must_use]
@@ -133,6 +134,18 @@ fn certainty(found: &OptimiseFindings) -> String {
         (None, true) => format!("{level} sure that no design keeps every promise"),
         (None, false) => format!("no design is seen to keep every promise, though not {level} sure of all"),
     }
+}
+
+/// What a plain run of the design judges: how many trials, and every objective that it misses.
+fn judged(found: &OptimiseFindings) -> Option<(u64, Vec<String>)> {
+    let findings = found.confirmed.as_ref()?;
+    let missed = findings.verdicts.iter().filter(|verdict| verdict.judgement == Judgement::Missed);
+    let told = |verdict: &Verdict| {
+        let class = verdict.class().map_or_else(String::new, |class| format!(" ({class})"));
+        let of = wording::promiser(&findings.scenario, verdict.of);
+        format!("{of} {}{class}: {}", verdict.objective, verdict.reason)
+    };
+    Some((findings.trials, missed.map(told).collect()))
 }
 
 /// What became of the designs, in one sentence.

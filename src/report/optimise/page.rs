@@ -1,6 +1,6 @@
 //! The answer as a page.
 
-use super::{amount, available, certainty, counts, hardest, known, measure, name};
+use super::{amount, available, certainty, counts, hardest, judged, known, measure, name};
 use crate::quantity::words::{count, percent};
 use crate::study::optimise::{Fate, OptimiseFindings};
 use std::fmt::Write as _;
@@ -41,6 +41,10 @@ pub(super) fn page(found: &OptimiseFindings, version: &str, picture: bool) -> St
             let _ = writeln!(text, "The nearest 最接近:\n");
             design(found, nearest, &mut text);
         }
+    }
+    if let Some((trials, missed)) = judged(found) {
+        let told = if missed.is_empty() { "no objective 无".to_owned() } else { missed.join("; ") };
+        let _ = writeln!(text, "A plain run of {} trials misses 普通运行未达标: {told}.\n", count(trials));
     }
     costs(found, &mut text);
     if picture {

@@ -17,7 +17,8 @@ pub(super) fn add_cost(scenario: &Scenario, found: &mut Predictions) {
     let loss = loss(scenario, prices, found);
     match &running {
         Ok(value) => {
-            add(found, "running_cost", *value, "prices times time, and exact times up where energy has a price")
+            let method = "prices times time, and exact times up where energy has a price";
+            add(found, "running_cost", *value, method);
         }
         Err(why) => found.skipped.push((Subject::Cost, format!("running cost: {why}"))),
     }

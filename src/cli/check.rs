@@ -100,7 +100,10 @@ fn contents(loaded: &Loaded) -> String {
         count(scenario.services.len(), "service", "services"),
         count(scenario.unit_count(), "unit that can fail", "units that can fail"),
         count(scenario.plants.len(), "piece of plant", "pieces of plant"),
+        count(scenario.datasets.len(), "dataset", "datasets"),
+        count(scenario.backups.len(), "backup", "backups"),
         count(scenario.threats.len(), "threat", "threats"),
+        count(scenario.plans.len(), "recovery plan", "recovery plans"),
         count(scenario.expectations.len(), "expectation", "expectations"),
     ]
     .into_iter()

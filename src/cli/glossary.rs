@@ -348,6 +348,21 @@ pub const TERMS: &[Term] = &[
          %；`900 / s`；一年按 365.25 天，不接受“月”",
     ),
     term(
+        &["paired difference", "common random numbers", "成对差值", "公共随机数"],
+        "design minus baseline on the same failures, trial by trial; what both share cancels, so its interval is narrow",
+        "同一批故障下方案与基线逐次试验之差；共有的随机性相互抵消，区间因而更窄",
+    ),
+    term(
+        &["real difference", "Holm", "真实差异"],
+        "one that stays when all differences of a comparison are tested together at 5 % (Holm); others are not shown, or the same to the last bit",
+        "全部差值一并按 5 % 水平检验（Holm 法）后仍成立的差异；其余为未显示，或逐位相同",
+    ),
+    term(
+        &["front", "Pareto front", "帕累托前沿"],
+        "designs that no other beats: what is better costs more, what is cheaper is worse",
+        "不被其他方案支配者：更好者更贵，更省者更差",
+    ),
+    term(
         &["exit codes", "退出码"],
         "0 done, 1 failed, 2 wrong use or invalid scenario, 3 an objective is missed (--strict), \
          4 an expectation or closed form disagrees (--verify), 130 interrupted",

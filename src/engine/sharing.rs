@@ -10,7 +10,7 @@
 //! work done per flow, and each flow only the work at which it ends: a new level settles them all at once. When something changes, the tiers
 //! concerned are filled again, low levels first; a tier holds up whoever passes faster than its level, and tells its own level where that must be
 //! known. What is far from full need not know: there a flow *books* an eighth more than its rate, and is heard of when it outgrows the booking.
-//! So a change costs what it changes, not what there is.
+//! So a change costs what it changes, not what there is. A flow that shares nothing with any other enters no tier before it does.
 //!
 //! # Exactness
 //!
@@ -19,6 +19,7 @@
 //! arithmetic is in integers, the same on every machine.
 
 mod fill;
+mod lone;
 mod soonest;
 mod tier;
 
@@ -27,6 +28,7 @@ mod tests;
 
 use crate::id::{Id as _, ids};
 use crate::quantity::{MICROSECONDS_PER_SECOND, SimTime};
+use lone::Lone;
 use soonest::Soonest;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -44,6 +46,14 @@ pub struct FlowId {
     incarnation: u32,
 }
 
+impl FlowId {
+    /// Its place: no other flow has it at the same time, and all are small numbers.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self.slot as usize
+    }
+}
+
 /// Units of rate in a byte per second.
 const RATE: f64 = 65536.0;
 /// Units of work in a byte: units of rate times microseconds.
@@ -58,7 +68,7 @@ struct Leg {
     place: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 struct Flow {
     incarnation: u32,
     live: bool,
@@ -71,6 +81,9 @@ struct Flow {
     watchers: u32,
     /// Work of its home at which it ends.
     end: u128,
+    route: Vec<ResourceId>,
+    /// Its way is its own: then nothing about tiers holds.
+    lone: Option<Lone>,
     legs: Vec<Leg>,
 }
 
@@ -80,6 +93,8 @@ struct Resource {
     capacity: u64,
     /// By priority.
     tiers: Vec<u32>,
+    /// The flow that has it for itself.
+    lone: u32,
 }
 
 /// Flows over resources.
@@ -118,6 +133,10 @@ pub struct Sharing {
     queue: BinaryHeap<Reverse<(u8, u64, u32)>>,
     /// First end in every tier: time, order of start.
     soonest: Soonest,
+    /// Ends of the lone flows.
+    lone_ends: Soonest,
+    /// Some flows met, so that there are tiers.
+    met: bool,
     /// Used while a tier is filled.
     faster: Vec<Member>,
 }
@@ -126,7 +145,8 @@ impl Sharing {
     /// No flows over resources of these `capacities` in bytes per second.
     #[must_use]
     pub fn new(capacities: &[f64]) -> Self {
-        let resource = |&rate: &f64| Resource { initial: units(rate), capacity: units(rate), tiers: Vec::new() };
+        let resource =
+            |&rate: &f64| Resource { initial: units(rate), capacity: units(rate), tiers: Vec::new(), lone: NONE };
         Self {
             resources: capacities.iter().map(resource).collect(),
             tiers: Vec::new(),
@@ -137,6 +157,8 @@ impl Sharing {
             now: 0,
             queue: BinaryHeap::new(),
             soonest: Soonest::default(),
+            lone_ends: Soonest::default(),
+            met: false,
             faster: Vec::new(),
         }
     }
@@ -146,19 +168,24 @@ impl Sharing {
         for resource in &mut self.resources {
             resource.capacity = resource.initial;
             resource.tiers.clear();
+            resource.lone = NONE;
         }
-        self.tiers.iter_mut().for_each(Tier::reset);
-        self.free_tiers.clear();
-        self.free_tiers.extend((0..self.tiers.len() as u32).rev());
+        if std::mem::take(&mut self.met) {
+            self.tiers.iter_mut().for_each(Tier::reset);
+            self.free_tiers.clear();
+            self.free_tiers.extend((0..self.tiers.len() as u32).rev());
+        }
         for flow in &mut self.flows {
             flow.incarnation = flow.incarnation.wrapping_add(u32::from(flow.live));
             flow.live = false;
+            flow.lone = None;
         }
         self.free_flows.clear();
         self.free_flows.extend((0..self.flows.len() as u32).rev());
         self.now = 0;
         self.queue.clear();
         self.soonest.clear();
+        self.lone_ends.clear();
     }
 
     /// From `now` on the resource carries `rate` bytes per second. At zero its flows stand still until it is more again.
@@ -166,6 +193,9 @@ impl Sharing {
         self.advance(now);
         let resource = resource.index();
         self.resources[resource].capacity = units(rate);
+        if self.resources[resource].lone != NONE {
+            return self.pace(self.resources[resource].lone);
+        }
         for nth in 0..self.resources[resource].tiers.len() {
             self.enqueue(self.resources[resource].tiers[nth]);
         }
@@ -180,17 +210,39 @@ impl Sharing {
         assert!(!route.is_empty() || cap.is_some(), "a flow with neither a resource nor a cap");
         self.advance(now);
         let slot = self.free_flow();
+        let flow = &mut self.flows[slot as usize];
+        (flow.live, flow.endless, flow.sequence) = (true, bytes == u64::MAX, self.sequence);
+        flow.route.clear();
+        flow.route.extend_from_slice(route);
+        let id = FlowId { slot, incarnation: flow.incarnation };
+        self.sequence += 1;
+        let (work, cap) = (u128::from(bytes).saturating_mul(WORK), cap.map(units));
+        if route.iter().all(|resource| self.is_idle(resource.index())) {
+            self.set_out_alone(slot, work, cap, priority);
+        } else {
+            for resource in route {
+                self.meet(resource.index());
+            }
+            self.enter(slot, work, cap, priority);
+            self.settle();
+        }
+        id
+    }
+
+    /// Puts a flow with so much work left into the tiers of its way, which are filled next.
+    fn enter(&mut self, slot: u32, left: u128, cap: Option<u64>, priority: u8) {
+        self.met = true;
         let mut legs = std::mem::take(&mut self.flows[slot as usize].legs);
         legs.clear();
-        for &resource in route {
-            let tier = self.tier_of(resource, priority);
+        for nth in 0..self.flows[slot as usize].route.len() {
+            let tier = self.tier_of(self.flows[slot as usize].route[nth], priority);
             if legs.iter().all(|leg: &Leg| leg.tier != tier) {
                 legs.push(Leg { tier, place: 0 });
             }
         }
         if let Some(cap) = cap {
             let tier = self.free_tier();
-            (self.tiers[tier as usize].priority, self.tiers[tier as usize].capacity) = (priority, units(cap));
+            (self.tiers[tier as usize].priority, self.tiers[tier as usize].capacity) = (priority, cap);
             legs.push(Leg { tier, place: 0 });
         }
         // A first guess where it will be held up. Filling puts it right.
@@ -207,19 +259,16 @@ impl Sharing {
 
         let tier = &mut self.tiers[legs[home].tier as usize];
         if tier.held == 0 {
-            tier.set_level(now.as_microseconds(), share);
+            tier.set_level(self.now, share);
         }
         if watchers == 0 {
             tier.room = tier.room.min(booked);
         }
-        let (endless, work) = (bytes == u64::MAX, tier.work(self.now));
-        let sequence = self.sequence;
-        self.sequence += 1;
-        let end = work.saturating_add(u128::from(bytes).saturating_mul(WORK));
-        let incarnation = self.flows[slot as usize].incarnation;
-        let count = legs.len();
-        let home = home as u32;
-        self.flows[slot as usize] = Flow { incarnation, live: true, endless, sequence, home, watchers, end, legs };
+        let end = tier.work(self.now).saturating_add(left);
+        let (count, home) = (legs.len(), home as u32);
+        let flow = &mut self.flows[slot as usize];
+        (flow.home, flow.watchers, flow.end, flow.legs) = (home, watchers, end, legs);
+        let endless = flow.endless;
         for leg in 0..count {
             let tier = self.flows[slot as usize].legs[leg].tier;
             let member = Member { flow: slot, leg: leg as u32, booked };
@@ -230,8 +279,6 @@ impl Sharing {
             }
             self.enqueue(tier);
         }
-        self.settle();
-        FlowId { slot, incarnation }
     }
 
     /// Ends a flow before its time; the bytes that it had still to move, rounded up.
@@ -250,21 +297,29 @@ impl Sharing {
         if flow.endless {
             return u64::MAX;
         }
-        let done = self.home(flow).work(now.as_microseconds());
-        flow.end.saturating_sub(done).div_ceil(WORK) as u64
+        let now = now.as_microseconds();
+        let left = match &flow.lone {
+            Some(lone) => lone.left_at(now),
+            None => flow.end.saturating_sub(self.home(flow).work(now)),
+        };
+        left.div_ceil(WORK) as u64
     }
 
     /// Bytes per second at which the flow moves now.
     #[must_use]
     pub fn rate(&self, flow: FlowId) -> f64 {
-        self.home(self.flow(flow)).level as f64 / RATE
+        let flow = self.flow(flow);
+        flow.lone.as_ref().map_or_else(|| self.home(flow).level, |lone| lone.level) as f64 / RATE
     }
 
     /// The flow that ends first if nothing changes, and when; of several the one that started first.
     #[must_use]
     pub fn next(&self) -> Option<(SimTime, FlowId)> {
-        let ((time, sequence), tier) = self.soonest.first()?;
-        let slot = self.tiers[tier as usize].first_slot()?;
+        let shared = self.soonest.first().and_then(|(end, tier)| Some((end, self.tiers[tier as usize].first_slot()?)));
+        let ((time, sequence), slot) = match (shared, self.lone_ends.first()) {
+            (Some(shared), Some(lone)) => shared.min(lone),
+            (shared, lone) => shared.or(lone)?,
+        };
         let flow = &self.flows[slot as usize];
         debug_assert_eq!(flow.sequence, sequence, "the tier's first end is the one it announced");
         Some((SimTime::from_microseconds(time), FlowId { slot, incarnation: flow.incarnation }))
@@ -276,10 +331,13 @@ impl Sharing {
         self.advance(now);
         let first = done.len();
         while let Some((_, flow)) = self.next().filter(|next| next.0 <= now) {
-            let home = self.flow(flow).legs[self.flow(flow).home as usize].tier;
+            let state = self.flow(flow);
+            let home = if state.lone.is_none() { state.legs[state.home as usize].tier } else { NONE };
             done.push(flow);
             self.remove(flow.slot);
-            self.look_ahead(home);
+            if home != NONE {
+                self.look_ahead(home);
+            }
         }
         done[first..].sort_unstable_by_key(|flow| self.flows[flow.slot as usize].sequence);
         self.settle();
@@ -302,6 +360,17 @@ impl Sharing {
     }
 
     fn remove(&mut self, slot: u32) {
+        if self.part(slot).is_none() {
+            self.leave(slot);
+        }
+        let flow = &mut self.flows[slot as usize];
+        flow.live = false;
+        flow.incarnation = flow.incarnation.wrapping_add(1);
+        self.free_flows.push(slot);
+    }
+
+    /// Takes a flow out of the tiers of its way, which are filled next.
+    fn leave(&mut self, slot: u32) {
         let home = self.flows[slot as usize].home as usize;
         for leg in 0..self.flows[slot as usize].legs.len() {
             let at = self.flows[slot as usize].legs[leg];
@@ -315,17 +384,11 @@ impl Sharing {
                 self.enqueue(at.tier);
             }
         }
-        let flow = &mut self.flows[slot as usize];
-        flow.live = false;
-        flow.incarnation = flow.incarnation.wrapping_add(1);
-        self.free_flows.push(slot);
     }
 
     fn free_flow(&mut self) -> u32 {
         self.free_flows.pop().unwrap_or_else(|| {
-            let (live, endless) = (false, false);
-            let legs = Vec::with_capacity(4);
-            self.flows.push(Flow { incarnation: 0, live, endless, sequence: 0, home: 0, watchers: 0, end: 0, legs });
+            self.flows.push(Flow::default());
             u32::try_from(self.flows.len() - 1).expect("fewer than 2^32 flows at a time")
         })
     }

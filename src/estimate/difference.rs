@@ -103,7 +103,7 @@ impl PairMoments {
             low: half.map(|half| point - half),
             high: half.map(|half| point + half),
             std_error,
-            chance: std_error.map(|error| chance(point, error, units - 1).max(fewest(self.differing))),
+            chance: std_error.map(|error| chance(point, error, units - 1).max(fewest(self.differing.min(units)))),
             correlation,
             saved,
             ..nothing
@@ -155,10 +155,10 @@ fn chance(point: f64, std_error: f64, freedom: u64) -> f64 {
     (2.0 * tail).min(1.0)
 }
 
-/// The least chance that so many differing trials can give: all of them on one side (sign test). Student's t knows no such limit, and believes three
-/// equal differences.
-fn fewest(differing: u64) -> f64 {
-    libm::exp2(1.0 - differing.min(1000) as f64)
+/// The least chance that so few trials can give, those that differ or those with anything below the line: all of them on one side (sign test). Student's
+/// t knows no such limit, and believes three equal differences.
+fn fewest(trials: u64) -> f64 {
+    libm::exp2(1.0 - trials.min(1000) as f64)
 }
 
 /// The second of two designs minus the first, measured on the same trials.
@@ -347,6 +347,17 @@ mod tests {
         assert!((found.point - 0.5).abs() < 1e-12 && found.std_error == Some(0.0), "{found:?}");
         assert_eq!((found.saved, found.low), (Some(f64::INFINITY), Some(found.point)));
         assert!(found.chance.unwrap() < 1e-29);
+    }
+
+    /// Two recoveries within the objective against a third of hundreds: two are too few, however alike.
+    #[test]
+    fn few_trials_with_anything_to_judge_tell_little() {
+        let few: Vec<(Pair, Pair)> = (0..300)
+            .map(|trial| ((f64::from(u8::from(trial % 3 > 0)), 1.0), (0.0, f64::from(u8::from(trial < 2)))))
+            .collect();
+        assert_eq!(difference(&few).chance, Some(0.5));
+        let many: Vec<(Pair, Pair)> = few.iter().map(|&(first, _)| (first, (0.0, 1.0))).collect();
+        assert!(difference(&many).chance.unwrap() < 1e-50);
     }
 
     #[test]

@@ -208,10 +208,14 @@ impl<T> Sample<T> {
             Self::Share(_, Shown::Complement)
             | Self::Part(_, Shown::Complement)
             | Self::Proportion(_, Shown::Complement) => Some(1.0),
-            Self::Share(..) | Self::Part(..) | Self::Events(_) | Self::Proportion(..) | Self::Lost(..) => Some(0.0),
-            Self::Yearly(_, Yearly::Loss) => Some(0.0),
-            Self::Yearly(_, Yearly::Running | Yearly::Total) => None,
-            Self::Mean(_)
+            Self::Share(..)
+            | Self::Part(..)
+            | Self::Events(_)
+            | Self::Proportion(..)
+            | Self::Lost(..)
+            | Self::Yearly(_, Yearly::Loss) => Some(0.0),
+            Self::Yearly(_, Yearly::Running | Yearly::Total)
+            | Self::Mean(_)
             | Self::PerEvent(_)
             | Self::TimeTo(_)
             | Self::Ratio(_)

@@ -1,7 +1,7 @@
 //! Every code a problem can have, with one sentence.
 
 /// Codes and their explanations, in alphabetical order.
-pub const CODES: [(&str, &str); 124] = [
+pub const CODES: [(&str, &str); 125] = [
     ("after-horizon", "a scripted moment lies after the horizon, so that it never comes"),
     (
         "at-and-occurs",
@@ -92,7 +92,7 @@ pub const CODES: [(&str, &str); 124] = [
         "rpo-out-of-reach",
         "points of a dataset are further apart than the recovery point objective, and no mirror makes up for it",
     ),
-    ("rto-out-of-reach", "restoring a dataset takes longer than the recovery time objective, whatever happens"),
+    ("rto-out-of-reach", "a restore or a failover takes longer than the recovery time objective, whatever happens"),
     ("rto-over-mtd", "the recovery time objective is longer than the maximum tolerable downtime"),
     ("same-name", "two things of one space of names have the same name"),
     (
@@ -101,6 +101,7 @@ pub const CODES: [(&str, &str); 124] = [
     ),
     ("short-lock", "points can be deleted before an intruder is noticed"),
     ("short-retention", "points of a backup go before the next full is taken"),
+    ("skipped-hour", "a local time that does not exist because clocks go forward over it"),
     ("spread-too-wide", "a stripe has more fragments than there are domains to keep them apart"),
     ("standby-without-place", "a standby mode needs a second place to fail over to"),
     ("step-cycle", "steps of a plan wait for each other in a circle"),

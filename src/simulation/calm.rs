@@ -1,12 +1,15 @@
 //! The short way of most events of most scenarios: a pooled node breaks or is back, and some counts change.
 //!
-//! Three things make it short.
+//! Four things make it short.
 //!
 //! *Calm.* An event is calm when no service stops or starts serving through it, none is down, no replica waits for a host and nobody
 //! reads along. The long way (`pool_hit`, `mended`, `settle`) would then ask everyone who could mind, and find that nothing but the
 //! books moves. [`World::next_event`] deals with such events in a loop of its own: it looks at the few conditions first, before it
 //! changes or draws anything, and then keeps the books, with the same draws and the same sums in the same order. Every other event it
 //! leaves to the long way; with the trace on these are all, so that a trial run twice, traced and not, tests one against the other.
+//!
+//! *Data.* A node that stores data is calm while it is the only one of its copy that is missing, and nobody asks how many more may go: then
+//! nothing can be read less than before.
 //!
 //! *Turns.* A hit on a unit under repair does nothing. Where a group of a pool is one slot, its failures and returns therefore take
 //! turns in one pending event, on the long way too: the hit sets the next one aside, and [`World::resume_hits`] takes it up again when
@@ -167,6 +170,9 @@ impl World<'_> {
     #[inline(always)]
     fn passes_calmly(&mut self, event: Word) -> Option<(SimTime, Word)> {
         let (group, unit) = match event.unpack() {
+            Event::PoolHit { group } if self.pools[group].keeps => {
+                return self.keeper_breaks_calmly(group).map(|(at, next)| (at, next.pack()));
+            }
             Event::PoolHit { group } => return self.breaks_calmly(group),
             Event::Back { group, incarnation } => {
                 let unit = self.pools[group].unit;
@@ -175,8 +181,12 @@ impl World<'_> {
             Event::Mended { unit, incarnation } => {
                 let state = &self.units[unit];
                 let current = state.incarnation == incarnation && state.phase == Phase::UnderRepair;
-                let calm = current && self.layout.populations[self.scenario.unit_population[unit]].calm;
-                calm.then_some((None, unit))
+                let plan = &self.layout.populations[self.scenario.unit_population[unit]];
+                if plan.keeps {
+                    let passes = current && self.keeper_returns_calmly(unit);
+                    return passes.then_some((SimTime::NEVER, event));
+                }
+                (current && plan.calm).then_some((None, unit))
             }
             _ => None,
         }?;

@@ -83,6 +83,8 @@ pub(super) struct RunningPool<'a> {
     pub guarded: bool,
     /// See [`super::layout::PopulationPlan::calm`].
     pub calm: bool,
+    /// See [`super::layout::PopulationPlan::keeps`].
+    pub keeps: bool,
     /// Failures and returns of its one unit take turns in one pending event: see `calm.rs`.
     pub turns: bool,
     /// Its first unit.

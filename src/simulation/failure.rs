@@ -42,13 +42,25 @@ impl World<'_> {
     fn start_pool(&mut self, population: PopulationId, pool: Pool) {
         let plan = &self.layout.populations[population];
         let (key, first, calm, guarded) = (plan.key, plan.first, plan.calm, plan.only_while_operating);
-        let repair = &self.scenario.classes[plan.class].repair;
+        let (keeps, repair) = (plan.keeps, &self.scenario.classes[plan.class].repair);
         for nth in 0..pool.groups() {
             let group = pool.start(nth, self.key, Purpose::Pool as u64, key);
             let (turns, unit) = (calm && group.is_single(), UnitId::new(first.index() + group.first() as usize));
             let (next_hit, victim, aside) = (SimTime::ZERO, Some(unit), false);
-            let mut pool =
-                RunningPool { group, population, repair, first, guarded, calm, turns, unit, next_hit, victim, aside };
+            let mut pool = RunningPool {
+                group,
+                population,
+                repair,
+                first,
+                guarded,
+                calm,
+                keeps,
+                turns,
+                unit,
+                next_hit,
+                victim,
+                aside,
+            };
             let hit = pool.draw_hit(SimTime::ZERO);
             let group = self.pools.push(pool);
             self.care[population].groups.get_or_insert(group);
@@ -139,13 +151,17 @@ impl World<'_> {
     /// What a failed unit stored is lost with the chance of its class.
     #[inline(never)]
     fn data_of_failed(&mut self, unit: UnitId) {
+        if !self.data.held[unit].is_empty() && self.loses_data(unit) {
+            self.unit_data_lost(unit);
+        }
+    }
+
+    /// True when a failed unit has lost what it stored.
+    pub(super) fn loses_data(&self, unit: UnitId) -> bool {
         let population = self.scenario.unit_population[unit];
         let loses = self.scenario.class_of(unit).loses_data.get();
         let (key, nth) = (self.layout.unit_key(population, unit), u64::from(self.units[unit].occurrence));
-        if !self.data.held[unit].is_empty() && chance(loses, &mut self.key.stream(Purpose::LosesData as u64, key, nth))
-        {
-            self.unit_data_lost(unit);
-        }
+        loses >= 1.0 || chance(loses, &mut self.key.stream(Purpose::LosesData as u64, key, nth))
     }
 
     /// The life of a unit with a clock of its own ends.

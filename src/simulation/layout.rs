@@ -21,6 +21,8 @@ pub(super) struct PopulationPlan {
     pub plain_repair: bool,
     /// Pooled nodes that age always, have plain repairs and store no data: their failures and returns may go the short way of `calm.rs`.
     pub calm: bool,
+    /// The same of nodes that store data: a short way of their own, as long as no two of a copy are missing.
+    pub keeps: bool,
     pub only_while_operating: bool,
     /// The plant runs on demand.
     pub standby: bool,
@@ -205,16 +207,15 @@ fn plan(scenario: &Scenario, id: PopulationId) -> PopulationPlan {
         && class.wrong_repair.is_none();
     let only_while_operating = class.ages == Ages::Operating;
     let node = matches!(population.kind, PopulationKind::Nodes | PopulationKind::Node);
+    let simple = node && pool.is_some() && plain_repair && !only_while_operating;
+    let stores = stores_data(scenario, population.units);
     PopulationPlan {
         key: name_key(&population.name),
         first: first_unit(population.units),
         kind: population.kind,
         class: population.class,
-        calm: node
-            && pool.is_some()
-            && plain_repair
-            && !only_while_operating
-            && !stores_data(scenario, population.units),
+        calm: simple && !stores,
+        keeps: simple && stores,
         pool,
         plain_repair,
         only_while_operating,

@@ -18,10 +18,10 @@ pub(super) fn repair_stream(trial: TrialKey, unit_key: u64) -> Rng {
 #[expect(clippy::inline_always, reason = "see `calm.rs`")]
 #[inline(always)]
 pub(super) fn next_repair(law: &Distribution, stream: &mut Option<Rng>, begin: impl FnOnce() -> Rng) -> Span {
-    let stream = stream.get_or_insert_with(begin);
     match law {
-        Distribution::Exponential { mean } => draw_exponential(*mean, stream),
-        law => draw(law, stream),
+        Distribution::Exponential { mean } => draw_exponential(*mean, stream.get_or_insert_with(begin)),
+        Distribution::Fixed { value } => Span::from_seconds(*value),
+        law => draw(law, stream.get_or_insert_with(begin)),
     }
 }
 
@@ -139,7 +139,7 @@ impl World<'_> {
     /// How long the next hands-on repair of a unit takes.
     #[expect(clippy::inline_always, reason = "see `calm.rs`")]
     #[inline(always)]
-    fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
+    pub(super) fn draw_repair(&mut self, population: PopulationId, unit: UnitId) -> Span {
         let law = &self.scenario.classes[self.layout.populations[population].class].repair;
         let (trial, layout) = (self.key, &self.layout);
         next_repair(law, &mut self.repair_streams[unit], || repair_stream(trial, layout.unit_key(population, unit)))

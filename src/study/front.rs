@@ -32,7 +32,7 @@ pub struct FrontPoint {
     pub design: usize,
     /// What is spent.
     pub spend: f64,
-    /// What comes of it; where nothing was seen, what it stays below at 95 %.
+    /// What comes of it; where nothing was seen, what it stays below at 95 %, though it is compared as zero.
     pub value: f64,
     /// Lower end of its 95 % interval.
     pub low: Option<f64>,
@@ -98,9 +98,15 @@ fn front_of(designs: &[&Findings], goal: Goal) -> Front {
         Some(FrontPoint { design, spend: spent(findings, spend), value, low, high, bound })
     });
     let points: Vec<FrontPoint> = found.collect();
-    let best = front(&points.iter().map(|point| [point.spend, point.value]).collect::<Vec<_>>());
+    let best = best(&points);
     let steps = if goal == Goal::Unavailability { steps(&points, &best) } else { Vec::new() };
     Front { goal, spend, points, best, steps }
+}
+
+/// The front by point estimates: that of something never seen is zero.
+fn best(points: &[FrontPoint]) -> Vec<usize> {
+    let value = |point: &FrontPoint| if point.bound { 0.0 } else { point.value };
+    front(&points.iter().map(|point| [point.spend, value(point)]).collect::<Vec<_>>())
 }
 
 /// What a design has of the services or datasets that a goal is about and that all designs have.
@@ -220,13 +226,17 @@ mod tests {
             point(1, 20.0, 1e-3, false),
             point(2, 25.0, 5e-3, false),
             point(3, 30.0, 1e-5, true),
+            point(4, 40.0, 1e-5, true),
         ];
-        let best = front(&points.map(|point| [point.spend, point.value]));
-        assert_eq!(best, [0, 1, 3]);
+        let best = best(&points);
+        assert_eq!(best, [0, 1, 3], "of two that were never down the cheaper one");
         let steps = steps(&points, &best);
         let found: Vec<_> = steps.iter().map(|step| (step.from, step.to, step.per_nine(), step.at_least)).collect();
         assert_eq!(found.len(), 2);
         assert!((found[0].2 - 10.0).abs() < 1e-9 && (found[1].2 - 5.0).abs() < 1e-9, "{found:?}");
         assert_eq!((found[0].0, found[0].1, found[0].3, found[1].3), (0, 1, false, true));
+        // Too few trials: the bound lies above what another design reaches, and nothing can be said of nines.
+        let vague = [point(0, 10.0, 1e-4, false), point(1, 20.0, 1e-2, true)];
+        assert!(super::steps(&vague, &super::best(&vague)).is_empty());
     }
 }

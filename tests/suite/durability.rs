@@ -205,3 +205,18 @@ fn a_copy_lies_on_all_nodes_of_its_place() {
     let (_, scenario) = half_way(60, "5 days");
     assert_eq!(scenario.copies[CopyId::new(0)].hosts.len(), 4);
 }
+
+/// Where no other node has room for a lost fragment, its rebuild waits for the node to come back instead of trying for ever: a mirror on two nodes is
+/// then the same as with rebuilds in place.
+#[test]
+fn rebuilds_without_another_node_wait_for_their_own() {
+    let (fail, mend) = (1.0 / (1000.0 * HOUR), 1.0 / (100.0 * HOUR));
+    let mirror = nodes(
+        2,
+        "1000h",
+        "1 year",
+        EXPONENTIAL,
+        "size = \"1 TB\"\nprotect = \"mirror\"\nrebuild = { onto = \"others\" }",
+    );
+    loss_chance(&mirror, 4000).is(chain_loss(&[2.0 * fail, fail], &[0.0, mend], YEAR), 5.0);
+}

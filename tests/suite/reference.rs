@@ -222,6 +222,13 @@ fn calm_events_leave_what_the_long_way_leaves() {
          [services.web]\nreplicas = { s = 17 }\nup = { at-least = 16 }\n\
          [threats.outage]\noccurs = { mean-interval = \"9 days\" }\nstrikes = \"s\"\neffects = [{ suspend = { lasts = \"2 h\" } }]\n",
         "[sites.s]\nnodes = 40\nclass = \"node\"\n[services.web]\nreplicas = { s = 2 }\n[services.back]\nreplicas = { s = 3 }\nup = \"all\"\n",
+        // Nodes that store data: mostly alone, mostly back at once.
+        "[classes.disk]\nlife = { exponential = { mttf = \"40 days\" } }\nrepair = \"1 min\"\ndisk = \"20 MB/s\"\n[sites.s]\nnodes = 12\nclass = \"disk\"\n\
+         [datasets.d]\nsize = \"12 TB\"\non = \"s\"\nprotect = { erasure = { data = 2, parity = 2, clustered = true } }\n",
+        "[classes.box]\nlife = { exponential = { mttf = \"40 days\" } }\nrepair = { exponential = { mean = \"5 h\" } }\nloses-data = \"50 %\"\ndisk = \"20 MB/s\"\n\
+         [sites.s]\nracks = 4\nnodes = 4\nclass = \"box\"\n[datasets.d]\nsize = \"12 TB\"\non = \"s\"\nwrites = \"1 MB/s\"\n\
+         protect = { erasure = { data = 2, parity = 2, stripes = 50 } }\n[threats.dark]\noccurs = { mean-interval = \"60 days\" }\n\
+         strikes = { any = \"rack\", in = \"s\" }\neffects = [{ suspend = { lasts = \"9 h\" } }]\n",
     ];
     for variant in variants {
         let scenario = scenario(&format!("{base}{variant}"));

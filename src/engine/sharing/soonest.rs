@@ -14,7 +14,9 @@ pub(super) struct Soonest {
 impl Soonest {
     /// Forgets all keys, keeps the memory.
     pub fn clear(&mut self) {
-        self.tree.fill((NEVER, 0));
+        if self.first().is_some() {
+            self.tree.fill((NEVER, 0));
+        }
     }
 
     /// Sets the key at `position`; `None` never wins.
@@ -45,7 +47,7 @@ impl Soonest {
 
     fn grow(&mut self, count: usize) {
         let leaves: Vec<_> = self.tree.get(self.size..).unwrap_or_default().to_vec();
-        self.size = count.next_power_of_two().max(16);
+        self.size = count.next_power_of_two().max(2);
         self.tree.clear();
         self.tree.resize(2 * self.size, (NEVER, 0));
         self.tree[self.size..self.size + leaves.len()].copy_from_slice(&leaves);

@@ -65,6 +65,7 @@ fn picture(compared: &Compared, front: &Front) -> Pareto {
         english: format!("{}, worst of what all designs have; {}", english.replace("{}", spend), better.0),
         chinese: format!("{}（取各方案共有项中最差者）；{}", chinese.replace("{}", spend_zh), better.1),
         spend: axis,
+        whole: front.spend == Spend::Nodes,
         upright,
         value: value.to_owned(),
         marks: front.points.iter().map(mark).collect(),

@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// Widest a name may be on the terminal.
-const NAME_WIDTH: usize = 32;
+const NAME_WIDTH: usize = 44;
 /// Most lines of what only some designs have.
 const MOST_LINES: usize = 12;
 

@@ -51,6 +51,8 @@ pub struct Pareto {
     pub chinese: String,
     /// What is spent, in both languages, with its unit.
     pub spend: String,
+    /// Whether what is spent comes in whole pieces only.
+    pub whole: bool,
     /// What stands on the upright axis.
     pub upright: Upright,
     /// Its name in both languages.
@@ -80,7 +82,10 @@ pub fn pareto(pareto: &Pareto) -> Option<String> {
     let across = across(canvas, pareto, (top, bottom));
     let upright = upright(canvas, pareto, (top, bottom));
     let place = |mark: &Mark| (across.at(mark.spend), upright.at(mark.value.max(LEAST_SHARE)));
-    steps(canvas, &pareto.best.iter().map(|&nth| place(&pareto.marks[nth])).collect::<Vec<_>>());
+    // Bounds are not reached values: no line leads to them.
+    let reached = pareto.best.iter().map(|&nth| &pareto.marks[nth]).filter(|mark| !mark.bound && finite(mark));
+    let stairs = stairs(&reached.map(place).collect::<Vec<_>>());
+    canvas.path(stairs.clone(), BLUE, 2);
     for mark in pareto.marks.iter().filter(|mark| finite(mark)) {
         let (x, _) = place(mark);
         if let Some((low, high)) = mark.ends.filter(|(low, high)| low < high) {
@@ -104,7 +109,17 @@ pub fn pareto(pareto: &Pareto) -> Option<String> {
     let points: Vec<(f64, f64)> = pareto.marks.iter().map(place).collect();
     let names: Vec<String> = pareto.marks.iter().map(|mark| fit(&mark.name, SIZE, NAME)).collect();
     let room = [LEFT + 4.0, top - 12.0, RIGHT + 22.0, bottom - 4.0];
-    for (nth, slip) in names_placed(&points, &names, room).into_iter().enumerate() {
+    // Points with their rings, arrows and ends of intervals.
+    let taken = |(mark, &(x, y)): (&Mark, &(f64, f64))| {
+        let reach = match (mark.bound, pareto.upright) {
+            (true, Upright::Nines) => (28.0, 9.0),
+            (true, Upright::Time) => (9.0, 28.0),
+            (false, _) => (9.0, 9.0),
+        };
+        [x - 9.0, y - reach.0, x + 9.0, y + reach.1]
+    };
+    let taken: Vec<[f64; 4]> = pareto.marks.iter().zip(&points).map(taken).collect();
+    for (nth, slip) in names_placed(&points, &names, &taken, &stairs, room).into_iter().enumerate() {
         if !finite(&pareto.marks[nth]) {
             continue;
         }
@@ -116,12 +131,12 @@ pub fn pareto(pareto: &Pareto) -> Option<String> {
         let color = if pareto.best.contains(&nth) { INK } else { MUTED };
         canvas.label(middle, &names[nth], SIZE, Anchor::Middle, color);
     }
-    sheet.note("dot: on the front, ring: beaten 实点：前沿；空圈：被支配");
+    sheet.note("dot: front 前沿 · ring: beaten 被支配");
     if pareto.ringed.is_some() {
-        sheet.note("large ring: cheapest that keeps every promise 大圈：满足全部目标的最省方案");
+        sheet.note("large ring: cheapest keeping all promises 满足全部目标且最省");
     }
     if pareto.marks.iter().any(|mark| mark.bound) {
-        sheet.note("arrow: nothing seen, a bound 箭头：未见，只有界");
+        sheet.note("arrow: unseen, a bound 未见，仅为界");
     }
     for note in &pareto.notes {
         sheet.note(note.clone());
@@ -136,7 +151,7 @@ fn across(canvas: &mut Canvas, pareto: &Pareto, (top, bottom): (f64, f64)) -> Sc
     let pad = if most > least { 0.08 * (most - least) } else { 0.1 * most.abs().max(1.0) };
     let low = if least >= 0.0 { (least - pad).max(0.0) } else { least - pad };
     let scale = Scale::linear((low, most + pad), (LEFT, RIGHT));
-    for tick in round_ticks(low, most + pad, 8.0) {
+    for tick in round_ticks(low, most + pad, 8.0).into_iter().filter(|tick| !pareto.whole || tick.fract() == 0.0) {
         let x = scale.at(tick);
         canvas.line((x, top), (x, bottom), GRID, 1);
         canvas.text((x, bottom + 14.0), &amount(tick), 12.0, Anchor::Middle, INK);
@@ -208,7 +223,7 @@ fn ruling(canvas: &mut Canvas, scale: &Scale, share: f64, power: i32, named: boo
 }
 
 /// The front as stairs: what is known to be reached for what is spent.
-fn steps(canvas: &mut Canvas, front: &[(f64, f64)]) {
+fn stairs(front: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut path: Vec<(f64, f64)> = Vec::new();
     for &(x, y) in front {
         if let Some(&(_, before)) = path.last() {
@@ -216,7 +231,7 @@ fn steps(canvas: &mut Canvas, front: &[(f64, f64)]) {
         }
         path.push((x, y));
     }
-    canvas.path(path, BLUE, 2);
+    path
 }
 
 /// It goes on in this direction: -1 up, 1 down.
@@ -251,18 +266,23 @@ impl Slip {
     }
 }
 
-/// A place for every name: beside its point if that is free, else farther out, never over another name or a point.
-fn names_placed(points: &[(f64, f64)], names: &[String], room: [f64; 4]) -> Vec<Slip> {
-    // Points with their rings and arrows.
-    let taken: Vec<[f64; 4]> = points.iter().map(|&(x, y)| [x - 9.0, y - 9.0, x + 9.0, y + 9.0]).collect();
+/// A place for every name: beside its point if that is free, else farther out, never over another name or a point, and over the front's line only where
+/// there is no other place.
+fn names_placed(
+    points: &[(f64, f64)],
+    names: &[String],
+    taken: &[[f64; 4]],
+    stairs: &[(f64, f64)],
+    room: [f64; 4],
+) -> Vec<Slip> {
+    let lines: Vec<[f64; 4]> = stairs.windows(2).filter_map(|ends| line_between(ends.first()?, ends.last()?)).collect();
     let mut placed: Vec<Slip> = Vec::new();
     for (&(x, y), name) in points.iter().zip(names) {
         let (width, height) = (text_width(name, SIZE) * 0.92 + 4.0, SIZE * 1.3);
         let slip = |dx: f64, dy: f64, far: bool| {
             // The near edge of the slip, not its middle, is at this distance.
-            let (middle_x, middle_y) = (x + dx * (16.0 + width / 2.0), y + dy);
-            let edges =
-                [middle_x - width / 2.0, middle_y - height / 2.0, middle_x + width / 2.0, middle_y + height / 2.0];
+            let (across, down) = (x + dx * (16.0 + width / 2.0), y + dy);
+            let edges = [across - width / 2.0, down - height / 2.0, across + width / 2.0, down + height / 2.0];
             Slip { edges, far }
         };
         let near = [
@@ -284,11 +304,20 @@ fn names_placed(points: &[(f64, f64)], names: &[String], room: [f64; 4]) -> Vec<
             let inside = left >= room[0] && top >= room[1] && right <= room[2] && bottom <= room[3];
             inside && !taken.iter().any(|it| slip.meets(it)) && !placed.iter().any(|it| slip.meets(&it.edges))
         };
-        let all = near.into_iter().map(|(dx, dy)| slip(dx, dy, false)).chain(far.map(|(dx, dy)| slip(dx, dy, true)));
-        let found = all.into_iter().find(free).unwrap_or_else(|| slip(1.0, 0.0, false));
-        placed.push(found);
+        let clear = |slip: &Slip| free(slip) && !lines.iter().any(|it| slip.meets(it));
+        let near = near.map(|(dx, dy)| slip(dx, dy, false));
+        let far: Vec<Slip> = far.map(|(dx, dy)| slip(dx, dy, true)).collect();
+        let all = || near.iter().chain(&far);
+        let found = all().find(|slip| clear(slip)).or_else(|| all().find(|slip| free(slip)));
+        placed.push(found.copied().unwrap_or(near[0]));
     }
     placed
+}
+
+/// A level or upright line as a thin rectangle.
+fn line_between(from: &(f64, f64), to: &(f64, f64)) -> Option<[f64; 4]> {
+    let edges = [from.0.min(to.0) - 2.0, from.1.min(to.1) - 2.0, from.0.max(to.0) + 2.0, from.1.max(to.1) + 2.0];
+    edges.iter().all(|edge| edge.is_finite()).then_some(edges)
 }
 
 #[cfg(test)]
@@ -305,6 +334,7 @@ mod tests {
             english: "e".into(),
             chinese: "c".into(),
             spend: "nodes".into(),
+            whole: true,
             upright,
             value: "v".into(),
             marks,
@@ -322,17 +352,23 @@ mod tests {
         let points: Vec<(f64, f64)> =
             (0..12).map(|nth| (400.0 + f64::from(nth % 3) * 3.0, 150.0 + f64::from(nth / 6) * 60.0)).collect();
         let names: Vec<String> = (0..12).map(|nth| format!("a design with a long name {nth}")).collect();
-        let slips = names_placed(&points, &names, room);
+        let taken: Vec<[f64; 4]> = points.iter().map(|&(x, y)| [x - 9.0, y - 9.0, x + 9.0, y + 9.0]).collect();
+        let line = [(100.0, 150.0), (700.0, 150.0)];
+        let slips = names_placed(&points, &names, &taken, &line, room);
         for (nth, slip) in slips.iter().enumerate() {
             assert!(slip.edges[0] >= 0.0 && slip.edges[2] <= 800.0, "{slip:?}");
             for other in &slips[..nth] {
                 assert!(!slip.meets(&other.edges), "{slip:?} over {other:?}");
             }
-            for &(x, y) in &points {
-                assert!(!slip.meets(&[x - 5.0, y - 5.0, x + 5.0, y + 5.0]), "{slip:?} over a point");
+            for point in &taken {
+                assert!(!slip.meets(point), "{slip:?} over a point");
             }
+            assert!(!slip.meets(&[100.0, 149.0, 700.0, 151.0]), "{slip:?} over the front");
         }
         assert!(slips.iter().any(|slip| slip.far) && !slips[0].far);
+        // No room but on the line: better there than over a point.
+        let narrow = names_placed(&points[..1], &names[..1], &taken[..1], &line, [0.0, 140.0, 800.0, 160.0]);
+        assert!(!narrow[0].meets(&taken[0]) && narrow[0].meets(&[100.0, 149.0, 700.0, 151.0]));
     }
 
     #[test]

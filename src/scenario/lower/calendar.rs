@@ -27,6 +27,12 @@ impl Clock {
         self.since_start(self.zone.to_zoned(local).ok()?.timestamp())
     }
 
+    /// What clocks show instead of a local moment that summer time leaves out.
+    pub(super) fn instead_of(&self, local: DateTime) -> Option<DateTime> {
+        let shown = self.zone.to_zoned(local).ok()?.datetime();
+        (shown != local).then_some(shown)
+    }
+
     /// Simulated time of a moment; `None` before the start.
     pub(super) fn since_start(&self, at: jiff::Timestamp) -> Option<SimTime> {
         let start = self.zone.to_zoned(self.start).ok()?.timestamp();
@@ -95,11 +101,28 @@ impl Lowering<'_> {
                 TimeZone::UTC
             }),
         };
+        let place = self.file.start.as_ref().map_or(Place::default(), |start| start.place);
         if zone.to_zoned(start).is_err() {
-            let place = self.file.start.as_ref().map_or(Place::default(), |start| start.place);
             self.problems.error("out-of-range", place, "the start lies outside the calendar");
         }
-        Clock { start, zone, counted: <_>::default() }
+        let clock = Clock { start, zone, counted: <_>::default() };
+        self.skipped_hour(start, place, &clock);
+        clock
+    }
+
+    /// A local time that no clock shows.
+    pub(super) fn skipped_hour(&mut self, local: DateTime, place: Place, clock: &Clock) {
+        if let Some(instead) = clock.instead_of(local) {
+            let (date, time) = (local.date(), local.time());
+            let zone = clock.zone.iana_name().unwrap_or("its zone");
+            self.problems
+                .error(
+                    "skipped-hour",
+                    place,
+                    format!("there is no {time} on {date} in `{zone}`: clocks go forward over it"),
+                )
+                .help(format!("write `{date} {}`, which is when it would be", instead.time()));
+        }
     }
 
     /// A season such as `Jul-Sep`, as shares of the year from the start.

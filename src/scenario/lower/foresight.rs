@@ -8,8 +8,8 @@ use super::plan::median;
 use super::route::Routes;
 use crate::id::{Id as _, IdVec};
 use crate::model::{
-    Action, Backup, BackupId, CopyId, CopyRole, DataCopy, DatasetId, Distribution, DomainId, Job, JobKind, Overrun,
-    Pick, Reach, Retention, Scenario, Spoil, Store, Threat,
+    Action, Backup, BackupId, CopyId, CopyRole, DataCopy, DatasetId, Distribution, DomainId, FailoverMode, Job,
+    JobKind, Overrun, Pick, Reach, Retention, Scenario, Spoil, Store, Threat,
 };
 use crate::quantity::Span;
 use crate::quantity::words::{bytes, duration, plain};
@@ -57,6 +57,7 @@ impl Lowering<'_> {
         }
         self.unlocked_points(&outlook);
         self.untolerable_work(scenario);
+        self.switched_in_no_time(scenario);
     }
 
     /// Jobs that are due again before they can be done.
@@ -350,6 +351,28 @@ impl Lowering<'_> {
                 duration(rto.as_seconds() + work)
             );
             self.problems.warn("mtd-out-of-reach", place, message).help("RTO + WRT ≤ MTD: work recovery counts too");
+        }
+    }
+
+    /// Nothing may be away for any time, but whatever goes to the standby has to be switched first.
+    fn switched_in_no_time(&mut self, scenario: &Scenario) {
+        let services = self.items(self.file.services.as_ref(), "services");
+        for service in scenario.services.iter().filter(|service| service.objective.rto == Some(Span::ZERO)) {
+            let switch = median(&service.failover.switch);
+            if service.failover.mode == FailoverMode::ActiveActive || switch <= 0.0 {
+                continue;
+            }
+            let Some(item) = services.iter().find(|item| item.name == service.name) else { continue };
+            let written = item.value.objective.as_ref().map(|objective| &objective.value);
+            let place = written.and_then(|written| written.rto.as_ref()).map_or(item.place, |rto| rto.place);
+            let message = format!(
+                "`{}` has an RTO of 0, but its failover takes {} to switch, beside the time until somebody notices",
+                service.name,
+                duration(switch)
+            );
+            self.problems
+                .warn("rto-out-of-reach", place, message)
+                .help("use `active-active`, where nothing is switched, or promise what can be kept");
         }
     }
 

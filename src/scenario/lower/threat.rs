@@ -171,7 +171,10 @@ impl Lowering<'_> {
                 for when in &at.value.0 {
                     let moment = match when.value {
                         When::After(span) => Some(SimTime::ZERO + span),
-                        When::Date(date) => ground.clock.moment(date.0),
+                        When::Date(date) => {
+                            self.skipped_hour(date.0, when.place, ground.clock);
+                            ground.clock.moment(date.0)
+                        }
                     };
                     match moment {
                         None => {

@@ -4,31 +4,32 @@ use super::super::state::{World, slice_end};
 use super::super::tally::PROFILE_BINS;
 use super::DataStage;
 use crate::id::Id;
-use crate::model::{BackupId, CopyRole, DatasetId};
+use crate::model::{BackupId, CopyId, CopyRole, DatasetId, Scenario};
 use crate::quantity::{SimTime, Span};
+
+/// Bytes in the copies of a dataset that are kept as long as one of them counts: borrowed room takes some only while it is in use.
+pub(super) fn live_bytes(scenario: &Scenario, dataset: DatasetId, active: CopyId) -> f64 {
+    let model = &scenario.datasets[dataset];
+    let copies = model.copies.iter();
+    let live = copies.filter(|copy| *copy == active || scenario.copies[*copy].role != CopyRole::Spare);
+    live.map(|copy| scenario.copies[copy].scheme.overhead()).sum::<f64>() * model.size.get() as f64
+}
 
 impl World<'_> {
     /// Brings the sums of a dataset up to date, before anything about it changes.
     pub(super) fn book_data(&mut self, dataset: DatasetId) {
-        let (since, now) = (self.data.datasets[dataset].since, self.now);
-        if since == now {
+        let now = self.now;
+        let state = &mut self.data.datasets[dataset];
+        if state.since == now {
             return;
         }
-        self.data.datasets[dataset].since = now;
-        let passed = now - since;
+        let since = std::mem::replace(&mut state.since, now);
+        let (readable, live, passed) = (state.readable, state.live_bytes, now - since);
         if self.layout.wants.carried {
             self.incur_streams(dataset, passed);
         }
-        let state = &self.data.datasets[dataset];
-        let (readable, active) = (state.readable, state.active);
         let degree = if readable { self.degree_of(dataset) } else { 0 };
-        let live: f64 = self.scenario.datasets[dataset]
-            .copies
-            .iter()
-            .filter(|copy| *copy == active || self.scenario.copies[*copy].role != CopyRole::Spare)
-            .map(|copy| self.scenario.copies[copy].scheme.overhead())
-            .sum();
-        let size = self.scenario.datasets[dataset].size.get() as f64;
+        let seconds = passed.as_seconds();
         let tally = &mut self.tally.datasets[dataset];
         if !readable {
             tally.unreadable += passed;
@@ -36,10 +37,19 @@ impl World<'_> {
         if degree == 0 {
             tally.exposed += passed;
         }
-        tally.degree += f64::from(degree) * passed.as_seconds();
+        tally.degree += f64::from(degree) * seconds;
         tally.degree_least = tally.degree_least.min(degree);
-        tally.stored_live += live * size * passed.as_seconds();
-        self.book_risk(dataset, since, now);
+        tally.stored_live += live * seconds;
+        if self.scenario.datasets[dataset].writes.bits_per_second() > 0.0 {
+            self.book_risk(dataset, since, now);
+        }
+    }
+
+    /// Another copy is the one that counts.
+    pub(super) fn set_active(&mut self, dataset: DatasetId, copy: CopyId) {
+        let state = &mut self.data.datasets[dataset];
+        state.active = copy;
+        state.live_bytes = live_bytes(self.scenario, dataset, copy);
     }
 
     /// Further nodes that may be lost: those of the copy that counts, and of every mirror that is level, one more for each.
@@ -54,7 +64,7 @@ impl World<'_> {
         let model = &self.scenario.datasets[dataset];
         let writes = model.writes.bytes_per_second();
         let state = &self.data.datasets[dataset];
-        if writes <= 0.0 || state.stage != DataStage::Fine {
+        if state.stage != DataStage::Fine {
             return;
         }
         // Behind at the end of the stretch, and whether it grew as fast as time went by.

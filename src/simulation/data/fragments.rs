@@ -1,12 +1,15 @@
 //! What every copy has lost, and what of it can be read.
 //!
 //! A fragment is lost until it is rebuilt, and missing while it is lost or its node is away; a stripe can be read while what is missing of it
-//! can be decoded. Most of the time at most one node of a copy is away or has lost its data. Then nothing is counted per stripe: all that this
-//! says is known without. The books of the stripes are opened (`unfold`) when a second node follows.
+//! can be decoded. Most of the time at most one node of a copy is away or has lost its data, or two are away that have lost nothing. Then nothing
+//! is counted per stripe: all that this says is known without. The books of the stripes are opened (`unfold`) when another node follows. What is
+//! counted is what is missing; how much of a stripe is lost is asked only where too much of it is missing.
 //!
 //! Knows no time and moves no byte: `rebuild` says when a fragment is lost, made again or put elsewhere.
 
 mod absence;
+mod books;
+mod losses;
 
 use super::TransferId;
 use super::latent::Latents;
@@ -20,15 +23,25 @@ use crate::quantity::SimTime;
 #[derive(Clone, Debug)]
 pub(in crate::simulation) struct CopyState {
     pub(super) placed: Placed,
+    pub(super) fragment_bytes: f64,
+    /// What is lost is made again where it was.
+    pub(super) in_place: bool,
     pub(super) hosts: Vec<Host>,
-    tolerance: u8,
+    pub(super) tolerance: u8,
+    /// Nobody but the books asks how many more nodes may go: there is no other copy, and no backup.
+    pub(super) plain: bool,
+    /// It is plain, and of one missing node there is nothing to say that is not known beforehand: see `calm`.
+    pub(super) calm: bool,
     /// The only host that is away or has lost its data, while the books of the stripes are closed.
     sole: Option<u32>,
-    lost: Stripes,
+    /// Another one that is away, while neither has lost anything; and whether they share a stripe.
+    second: Option<(u32, bool)>,
     missing: Stripes,
     /// One bit for each slot that is lost, books open.
     lost_bits: Vec<u64>,
     lost_slots: u32,
+    /// Stripes that have lost too much.
+    lost_stripes: u32,
     /// Hosts with fragments that are away.
     away_hosts: u32,
     /// The host that went away last, books open, while it is counted only where it matters: see `go_lightly`.
@@ -41,6 +54,8 @@ pub(in crate::simulation) struct CopyState {
     pub(super) running: Vec<u32>,
     /// Hosts whose rebuild should be thought over, as one of its stripes is closer to loss than before.
     pub(super) urgent: Vec<u32>,
+    /// Some host may wait for others to come back.
+    pub(super) any_blocked: bool,
     /// Stripes that crossed the border to loss; some may have come back.
     crossed: Vec<u32>,
     /// Slots that have moved, and where from.
@@ -72,7 +87,23 @@ pub(super) struct Host {
     /// Lost slots in the order in which they are rebuilt, books open; those before `done` are rebuilt.
     pub queue: Vec<u32>,
     pub done: usize,
+    /// From here on the queue ascends.
+    pub ascends: usize,
+    /// Lost slots whose stripe came closer to loss since the queue was last put in order: the only ones of those that ascend that are urgent.
+    pub alarmed: Vec<u32>,
     pub rebuild: Progress,
+}
+
+impl Host {
+    /// Slots have been lost, in this order; none of its own list, which need not, if they ascend.
+    fn queue_up(&mut self, slots: &[u32]) {
+        if self.own {
+            self.ascends = self.queue.len() + slots.len();
+        } else if self.queue.last() > slots.first() {
+            self.ascends = self.queue.len();
+        }
+        self.queue.extend_from_slice(slots);
+    }
 }
 
 /// Where the rebuild of a host stands.
@@ -100,11 +131,31 @@ pub(super) struct Standing {
     degree: u32,
 }
 
+/// The fragments that lie on a host now, if what has moved on is struck off its own list.
+fn list_of<'a>(placed: &'a Placed, guests: &'a [Vec<u32>], hosts: &[Host], host: usize) -> &'a [u32] {
+    if hosts[host].own { &guests[host] } else { placed.of_host(host) }
+}
+
+#[inline]
+fn has_bit(bits: &[u64], slot: u32) -> bool {
+    bits[slot as usize / 64] >> (slot % 64) & 1 == 1
+}
+
+impl Standing {
+    /// True when two differ in how many more nodes may go, if in anything.
+    pub fn reads_like(self, other: Self) -> bool {
+        Self { degree: other.degree, ..self } == other
+    }
+}
+
 impl CopyState {
     pub fn new(scenario: &Scenario, id: CopyId) -> Self {
         let copy = &scenario.copies[id];
         let placed = Placed::new(scenario, id);
         let (hosts, stripes, slots) = (copy.hosts.len(), placed.stripes(), placed.hosts.len());
+        let dataset = &scenario.datasets[copy.dataset];
+        let size = dataset.size.get() as f64;
+        let plain = dataset.copies.len() == 1 && scenario.backups.iter().all(|backup| backup.of != copy.dataset);
         let elsewhere = copy.rebuild.onto == RebuildTarget::Others;
         let mut domain_of = Vec::new();
         if let (true, Placement::Spread(level)) = (elsewhere, copy.placement) {
@@ -117,19 +168,25 @@ impl CopyState {
         }
         Self {
             placed,
+            fragment_bytes: size * copy.scheme.fragment_share() / f64::from(copy.stripes),
             hosts: vec![Host::default(); hosts],
+            in_place: !elsewhere,
             tolerance: copy.scheme.tolerance() as u8,
+            plain,
+            calm: plain && !elsewhere && copy.latent.is_none() && copy.scheme.tolerance() > 0,
             sole: None,
-            lost: Stripes::new(copy.scheme, stripes),
+            second: None,
             missing: Stripes::new(copy.scheme, stripes),
             lost_bits: vec![0; slots.div_ceil(64)],
             lost_slots: 0,
+            lost_stripes: 0,
             away_hosts: 0,
             light: None,
             counted: Vec::new(),
             stirred: Vec::new(),
             running: Vec::new(),
             urgent: Vec::new(),
+            any_blocked: false,
             crossed: Vec::new(),
             moves: Vec::new(),
             guests: vec![Vec::new(); if elsewhere { hosts } else { 0 }],
@@ -147,17 +204,17 @@ impl CopyState {
             for slot in &host.queue {
                 self.lost_bits[*slot as usize / 64] = 0;
             }
-            let mut queue = std::mem::take(&mut host.queue);
+            let (mut queue, mut alarmed) = (std::mem::take(&mut host.queue), std::mem::take(&mut host.alarmed));
             queue.clear();
-            *host = Host { queue, ..Host::default() };
+            alarmed.clear();
+            *host = Host { queue, alarmed, ..Host::default() };
         }
         self.stirred.clear();
-        self.sole = None;
-        self.light = None;
+        (self.sole, self.second, self.light) = (None, None, None);
         self.counted.clear();
-        self.lost.reset();
         self.missing.reset();
-        (self.lost_slots, self.away_hosts) = (0, 0);
+        (self.lost_slots, self.lost_stripes, self.away_hosts) = (0, 0, 0);
+        self.any_blocked = false;
         self.running.clear();
         self.urgent.clear();
         self.crossed.clear();
@@ -170,7 +227,17 @@ impl CopyState {
 
     /// True while no stripe has lost too much.
     pub fn intact(&self) -> bool {
-        self.lost.over() == 0
+        self.lost_stripes == 0
+    }
+
+    /// True while nothing is missing.
+    pub fn untouched(&self) -> bool {
+        self.away_hosts == 0 && self.lost_slots == 0 && self.sole.is_none()
+    }
+
+    /// True while nothing is missing but what one host holds, which is away.
+    pub fn misses_only(&self, host: usize) -> bool {
+        self.sole == Some(host as u32) && self.second.is_none() && self.hosts[host].away
     }
 
     /// True while every stripe can be read.
@@ -199,42 +266,20 @@ impl CopyState {
 
     /// Share of the stripes that has lost too much.
     pub fn lost_share(&self) -> f64 {
-        f64::from(self.lost.over()) / self.placed.stripes() as f64
+        f64::from(self.lost_stripes) / self.placed.stripes() as f64
     }
 
     /// Further nodes that may go missing, whichever they are.
     pub fn degree(&self) -> u32 {
         let least = u8::from(self.sole.is_some() || self.light.is_some());
+        let least = least + u8::from(self.second.is_some_and(|(_, shares)| shares));
         let worst = self.missing.worst().max(least);
         u32::from(self.tolerance.saturating_sub(worst))
     }
 
-    /// Takes the stripes that have lost too much for empty ones, so that each counts once; how many they were.
-    pub fn write_off(&mut self) -> u32 {
-        let mut count = 0;
-        for stripe in std::mem::take(&mut self.crossed) {
-            if !self.lost.is_over(stripe) {
-                continue;
-            }
-            count += 1;
-            for slot in self.slots_of(stripe) {
-                if self.is_lost(slot) {
-                    self.mend(slot);
-                    let host = &mut self.hosts[self.placed.hosts[slot as usize] as usize];
-                    host.untidy = true;
-                    // What is being rebuilt right now can be decoded, and so is not among what is written off.
-                    let from = if host.rebuild.transfer.is_some() { host.rebuild.end } else { host.done };
-                    if let Some(place) = host.queue[from..].iter().position(|other| *other == slot) {
-                        host.queue.remove(from + place);
-                    }
-                }
-            }
-        }
-        count
-    }
-
+    #[inline]
     pub(super) fn standing(&self) -> Standing {
-        Standing { lost_stripes: self.lost.over(), unreadable_stripes: self.missing.over(), degree: self.degree() }
+        Standing { lost_stripes: self.lost_stripes, unreadable_stripes: self.missing.over(), degree: self.degree() }
     }
 
     /// The slots of a stripe.
@@ -243,19 +288,9 @@ impl CopyState {
     }
 
     /// Number of fragments that lie on a host now.
+    #[inline]
     pub(super) fn count_on(&self, host: usize) -> usize {
-        self.placed.of_host(host).len().strict_add_signed(self.hosts[host].moved)
-    }
-
-    /// The fragments that lie on a host now, into `list`.
-    fn list_on(&mut self, host: usize, list: &mut Vec<u32>) {
-        list.clear();
-        if self.hosts[host].own {
-            self.purge(host);
-            list.extend_from_slice(&self.guests[host]);
-        } else {
-            list.extend_from_slice(self.placed.of_host(host));
-        }
+        self.placed.count_of(host).strict_add_signed(self.hosts[host].moved)
     }
 
     /// Gives a host that something moves to or from a list of its own, instead of the one that it has by design.
@@ -277,7 +312,7 @@ impl CopyState {
 
     #[inline]
     pub(super) fn is_lost(&self, slot: u32) -> bool {
-        self.lost_bits[slot as usize / 64] >> (slot % 64) & 1 == 1
+        has_bit(&self.lost_bits, slot)
     }
 
     /// True when a host has lost something, books open or closed.
@@ -309,7 +344,7 @@ impl CopyState {
 
     /// True when a stripe has lost something, books open.
     pub(super) fn has_gap(&self, stripe: u32) -> bool {
-        self.lost.level(stripe) > 0
+        self.slots_of(stripe).any(|slot| self.is_lost(slot))
     }
 
     fn stir(&mut self, host: usize) {
@@ -318,180 +353,24 @@ impl CopyState {
         }
     }
 
-    /// All that a host stored is gone.
-    pub(super) fn lose(&mut self, host: usize) {
-        self.stir(host);
-        if self.count_on(host) == 0 {
-            return;
-        }
-        let idle = self.away_hosts == 0 && self.lost_slots == 0;
-        match self.sole {
-            Some(sole) if sole as usize == host => {
-                self.hosts[host].whole = true;
-                return;
-            }
-            Some(_) => self.unfold(),
-            None if idle && self.tolerance > 0 => {
-                self.sole = Some(host as u32);
-                self.hosts[host].whole = true;
-                return;
-            }
-            None => {}
-        }
-        let light = self.light == Some(host as u32);
-        if light {
-            self.come_lightly();
-        }
-        let counted = self.hosts[host].away && !light;
-        let mut list = std::mem::take(&mut self.scratch);
-        self.list_on(host, &mut list);
-        for slot in &list {
-            self.lose_from(host, *slot, counted);
-        }
-        self.scratch = list;
-    }
-
-    /// One fragment is gone, books open.
-    pub(super) fn lose_slot(&mut self, slot: u32) {
-        let host = self.placed.hosts[slot as usize] as usize;
-        self.stir(host);
-        if self.light == Some(host as u32) {
-            self.count_light();
-        }
-        self.lose_from(host, slot, self.hosts[host].away);
-    }
-
-    /// The same where it is known which host it lies on, and whether it is counted among the missing.
-    fn lose_from(&mut self, host: usize, slot: u32, counted: bool) {
-        if self.is_lost(slot) {
-            return;
-        }
-        let (stripe, position) = self.place_of(slot);
-        self.count_light_in(stripe);
-        self.lost_bits[slot as usize / 64] |= 1 << (slot % 64);
-        self.lost_slots += 1;
-        self.hosts[host].queue.push(slot);
-        let was_over = self.lost.is_over(stripe);
-        self.lost.take(stripe, position);
-        if self.lost.is_over(stripe) && !was_over {
-            self.crossed.push(stripe);
-        }
-        if !counted {
-            self.missing.take(stripe, position);
-        }
-        if self.missing.level(stripe) > 1 {
-            self.alarm(stripe);
-        }
-    }
-
-    /// A lost fragment is there again, where it was.
-    pub(super) fn mend(&mut self, slot: u32) {
-        self.mend_at(self.placed.hosts[slot as usize] as usize, slot);
-    }
-
-    /// The same where it is known which host it lies on: looking that up takes longer than all the rest.
-    pub(super) fn mend_at(&mut self, host: usize, slot: u32) {
-        let (stripe, position) = self.place_of(slot);
-        self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
-        self.lost_slots -= 1;
-        self.lost.give(stripe, position);
-        if !self.hosts[host].away {
-            self.missing.give(stripe, position);
-        }
-    }
-
-    /// A lost fragment is there again, on another host that is there.
-    pub(super) fn mend_on(&mut self, slot: u32, to: usize) {
-        let (stripe, position) = self.place_of(slot);
-        let from = self.placed.hosts[slot as usize];
-        self.own_list(from as usize);
-        self.own_list(to);
-        self.purge(to);
-        self.placed.hosts[slot as usize] = to as u32;
-        self.moves.push((slot, from));
-        self.guests[to].push(slot);
-        self.hosts[from as usize].stale = true;
-        self.hosts[from as usize].moved -= 1;
-        self.hosts[to].moved += 1;
-        if self.hosts[from as usize].away && self.count_on(from as usize) == 0 {
-            self.away_hosts -= 1;
-        }
-        self.lost_bits[slot as usize / 64] &= !(1 << (slot % 64));
-        self.lost_slots -= 1;
-        self.lost.give(stripe, position);
-        self.missing.give(stripe, position);
-    }
-
-    /// The only host that had lost its data has them again; true when that was all.
-    pub(super) fn mend_whole(&mut self, host: usize) -> bool {
-        if self.sole != Some(host as u32) {
-            return false;
-        }
-        self.hosts[host].whole = false;
-        if !self.hosts[host].away {
-            self.sole = None;
-        }
-        true
-    }
-
-    /// Everything that was lost is there again.
-    pub(super) fn mend_all(&mut self) {
-        for nth in 0..self.stirred.len() {
-            let host = self.stirred[nth] as usize;
-            if self.hosts[host].whole {
-                self.mend_whole(host);
-            }
-            for slot in std::mem::take(&mut self.hosts[host].queue) {
-                if self.is_lost(slot) {
-                    self.mend(slot);
-                }
-            }
-            self.hosts[host].done = 0;
-            self.hosts[host].rebuild = Progress::default();
-        }
-        self.crossed.clear();
-        self.running.clear();
-    }
-
-    /// Opens the books of the stripes.
-    pub(super) fn unfold(&mut self) {
-        let Some(sole) = self.sole.take() else { return };
-        let mut list = std::mem::take(&mut self.scratch);
-        self.list_on(sole as usize, &mut list);
-        let whole = std::mem::take(&mut self.hosts[sole as usize].whole);
-        for slot in &list {
-            let (stripe, position) = self.place_of(*slot);
-            self.missing.take(stripe, position);
-            if whole {
-                self.lost.take(stripe, position);
-                self.lost_bits[*slot as usize / 64] |= 1 << (slot % 64);
-            }
-        }
-        if whole {
-            self.lost_slots += list.len() as u32;
-            let host = &mut self.hosts[sole as usize];
-            host.queue.clear();
-            host.queue.extend_from_slice(&list);
-            host.done = 0;
-        }
-        self.scratch = list;
-    }
-
     #[inline]
     fn place_of(&self, slot: u32) -> (u32, u32) {
-        let stripe = self.placed.stripe(slot);
-        (stripe, slot - stripe * self.placed.width)
+        self.placed.place_of(slot)
     }
 
     /// A stripe is closer to loss than before: its rebuilds are thought over.
     fn alarm(&mut self, stripe: u32) {
-        if !self.has_gap(stripe) {
+        if self.lost_slots == 0 {
             return;
         }
         for slot in self.slots_of(stripe) {
-            let host = self.placed.hosts[slot as usize];
-            if self.is_lost(slot) && !std::mem::replace(&mut self.hosts[host as usize].urgent, true) {
-                self.urgent.push(host);
+            if self.is_lost(slot) {
+                let host = self.placed.hosts[slot as usize];
+                let state = &mut self.hosts[host as usize];
+                state.alarmed.push(slot);
+                if !std::mem::replace(&mut state.urgent, true) {
+                    self.urgent.push(host);
+                }
             }
         }
     }
@@ -504,8 +383,13 @@ impl CopyState {
     }
 
     /// Hosts that wait for others to come back.
-    pub(super) fn blocked(&self) -> Vec<usize> {
+    pub(super) fn blocked(&mut self) -> Vec<usize> {
+        if !self.any_blocked {
+            return Vec::new();
+        }
         let all = self.stirred.iter().map(|host| *host as usize);
-        all.filter(|host| self.hosts[*host].rebuild.blocked).collect()
+        let blocked: Vec<usize> = all.filter(|host| self.hosts[*host].rebuild.blocked).collect();
+        self.any_blocked = !blocked.is_empty();
+        blocked
     }
 }

@@ -140,13 +140,13 @@ impl World<'_> {
     }
 
     /// Sides of stores and places between which a job moves.
-    fn job_route(&self, backup: BackupId) -> (Vec<ResourceId>, Option<(DomainId, DomainId)>) {
+    fn job_route(&self, backup: BackupId) -> ([Option<ResourceId>; 2], Option<(DomainId, DomainId)>) {
         let model = &self.scenario.backups[backup];
-        let mut sides = vec![self.data.transfers.store_side(model.to, false)];
+        let mut sides = [Some(self.data.transfers.store_side(model.to, false)), None];
         let from = match model.copies {
             Some(source) => {
                 let store = self.scenario.backups[source].to;
-                sides.push(self.data.transfers.store_side(store, true));
+                sides[1] = Some(self.data.transfers.store_side(store, true));
                 self.scenario.stores[store].domain
             }
             None => Some(self.scenario.copies[self.data.datasets[model.of].active].domain),

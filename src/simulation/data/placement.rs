@@ -81,6 +81,12 @@ impl Placed {
         Self { width, hosts, start, slots, inverse: (1 << 36) / u64::from(width) + 1 }
     }
 
+    /// Number of slots that a host holds by design.
+    #[inline]
+    pub fn count_of(&self, host: usize) -> usize {
+        (self.start[host + 1] - self.start[host]) as usize
+    }
+
     /// The slots that a host holds by design.
     pub fn of_host(&self, host: usize) -> &[u32] {
         &self.slots[self.start[host] as usize..self.start[host + 1] as usize]
@@ -90,6 +96,13 @@ impl Placed {
     #[inline]
     pub fn stripe(&self, slot: u32) -> u32 {
         ((u64::from(slot) * self.inverse) >> 36) as u32
+    }
+
+    /// The stripe of a slot, and its position there.
+    #[inline]
+    pub fn place_of(&self, slot: u32) -> (u32, u32) {
+        let stripe = self.stripe(slot);
+        (stripe, slot - stripe * self.width)
     }
 
     /// Number of stripes.

@@ -7,13 +7,14 @@
 use super::super::draw::Purpose;
 use super::super::state::World;
 use super::super::trace::{DataHappening, Happening};
-use super::TransferId;
 use super::fragments::{CopyState, Progress, Standing};
 use super::placement::below;
 use super::transfer::{Freight, Moves};
+use super::{DataStage, TransferId};
 use crate::engine::{Rng, name_key};
 use crate::model::{CopyId, DataCopy, DomainId, Placement, RebuildTarget, Scenario, UnitId};
 use crate::quantity::{Bandwidth, Span};
+use std::cmp::Reverse;
 
 /// Restores go before rebuilds, which go before what merely follows.
 const PRIORITY: u8 = 150;
@@ -126,18 +127,21 @@ impl World<'_> {
         let state = &mut self.data.copies[copy];
         let end = state.hosts[host].rebuild.end;
         state.forget_transfer(host);
+        let mut stuck = false;
         if !(in_place && state.mend_whole(host)) {
             state.unfold();
-            self.make_fragments(copy, host, end);
+            stuck = self.make_fragments(copy, host, end) == 0 && self.data.copies[copy].hosts[host].rebuild.blocked;
         }
         self.data.copies[copy].hosts[host].rebuild.credit = 0.0;
-        self.plan_rebuild(copy, host);
+        if !stuck {
+            self.plan_rebuild(copy, host); // else it waits for somebody to come back
+        }
         self.tell_standing(copy, before);
     }
 
     /// True when lost fragments are made again on the node that lost them.
     fn in_place(&self, copy: CopyId) -> bool {
-        self.scenario.copies[copy].rebuild.onto == RebuildTarget::Replacement
+        self.data.copies[copy].in_place
     }
 
     fn copy_stream(&self, copy: CopyId, purpose: Purpose) -> Rng {
@@ -165,7 +169,11 @@ impl World<'_> {
                     self.forget_snapshots(dataset);
                 }
             }
-            self.data.touch(self.scenario.copies[copy].dataset);
+            let dataset = self.scenario.copies[copy].dataset;
+            let unseen = self.data.copies[copy].plain && self.data.datasets[dataset].stage == DataStage::Fine;
+            if !(unseen && now.reads_like(before)) {
+                self.data.touch(dataset);
+            }
         }
     }
 
@@ -190,7 +198,7 @@ impl World<'_> {
             return 0.0;
         };
         let moved = credit + (bytes - self.transfer_left(transfer).min(bytes)) as f64;
-        let fragment = self.fragment_bytes(copy);
+        let fragment = self.data.copies[copy].fragment_bytes;
         // A transfer counts whole bytes: what is within a thousandth of a fragment of its end is at its end.
         let count = libm::floor(moved / fragment + 1e-3);
         let whole = (first + count as usize).min(end);
@@ -212,29 +220,39 @@ impl World<'_> {
         self.data.copies[copy].hosts[host].rebuild.credit = credit;
     }
 
-    /// Puts the fragments of the queue of a host up to `end` where they belong.
-    fn make_fragments(&mut self, copy: CopyId, host: usize, end: usize) {
-        let in_place = self.in_place(copy);
+    /// Puts the fragments of the queue of a host up to `end` where they belong; how many found their place.
+    fn make_fragments(&mut self, copy: CopyId, host: usize, end: usize) -> usize {
+        if self.in_place(copy) {
+            let state = &mut self.data.copies[copy];
+            let done = state.hosts[host].done;
+            state.mend_stretch(host, done..end.max(done));
+            state.hosts[host].done = done.max(end);
+            return end.saturating_sub(done);
+        }
+        let mut made = 0;
         for nth in self.data.copies[copy].hosts[host].done..end {
             let slot = self.data.copies[copy].hosts[host].queue[nth];
             if !self.data.copies[copy].is_lost(slot) {
                 continue;
             }
-            if in_place {
-                self.data.copies[copy].mend_at(host, slot);
-            } else if let Some(to) = self.choose_host(copy, slot) {
+            made += 1;
+            if let Some(to) = self.choose_host(copy, slot) {
                 self.data.copies[copy].mend_on(slot, to);
             } else if !self.data.copies[copy].hosts[host].away {
                 self.data.copies[copy].mend(slot); // nobody else has room: the node itself is back
             } else {
                 // It stays lost, and is tried again when somebody comes back.
+                made -= 1;
                 let state = &mut self.data.copies[copy].hosts[host];
                 state.queue.push(slot);
+                state.ascends = state.queue.len();
                 state.rebuild.blocked = true;
+                self.data.copies[copy].any_blocked = true;
             }
         }
         let state = &mut self.data.copies[copy].hosts[host];
         state.done = state.done.max(end);
+        made
     }
 
     /// A host for a fragment: there, and without another fragment of the stripe; of the same pool, and in a domain of its own, if it can be.
@@ -278,18 +296,21 @@ impl World<'_> {
     }
 
     /// Begins, or begins anew, the rebuild of a host with what is most urgent.
-    fn plan_rebuild(&mut self, copy: CopyId, host: usize) {
-        if !self.data.copies[copy].has_lost(host) && !self.data.copies[copy].hosts[host].rebuild.begun {
+    pub(super) fn plan_rebuild(&mut self, copy: CopyId, host: usize) {
+        let state = &self.data.copies[copy];
+        if !state.has_lost(host) && !state.hosts[host].rebuild.begun {
             return;
         }
         self.halt_rebuild(copy, host);
-        if self.in_place(copy) && self.data.copies[copy].hosts[host].away {
+        let state = &mut self.data.copies[copy];
+        if state.in_place && state.hosts[host].away {
             return;
         }
-        let fragment = self.fragment_bytes(copy);
-        let state = &mut self.data.copies[copy];
         let (count, left) = state.line_up(host);
-        let (unit, progress) = (self.scenario.copies[copy].hosts[host], &mut state.hosts[host].rebuild);
+        let (fragment, whole) = (state.fragment_bytes, state.is_whole(host));
+        let (unit, now) = (self.scenario.copies[copy].hosts[host], self.now);
+        let state = &mut state.hosts[host];
+        let (first, progress) = (if whole { 0 } else { state.done }, &mut state.rebuild);
         if left == 0 {
             if std::mem::take(&mut progress.begun) {
                 self.note(Happening::Data(DataHappening::Rebuilt(copy, unit)));
@@ -299,23 +320,18 @@ impl World<'_> {
         if count == 0 {
             return;
         }
-        (progress.first, progress.end) = (0, count);
+        (progress.first, progress.end) = (first, first + count);
         progress.bytes = libm::ceil((count as f64 * fragment - progress.credit).max(0.0)) as u64;
-        let (bytes, after) = (progress.bytes, progress.ready_at.since(self.now.min(progress.ready_at)));
+        let (bytes, after) = (progress.bytes, progress.ready_at.since(now.min(progress.ready_at)));
         let first_time = !std::mem::replace(&mut progress.begun, true);
-        if first_time {
+        if first_time && self.trace.is_some() {
             let all = libm::ceil(left as f64 * fragment) as u64;
             self.note(Happening::Data(DataHappening::RebuildBegan(copy, unit, all)));
         }
         let transfer = self.send_rebuild(copy, host, bytes, after);
-        self.data.copies[copy].hosts[host].rebuild.transfer = Some(transfer);
-        self.data.copies[copy].running.push(host as u32);
-    }
-
-    fn fragment_bytes(&self, copy: CopyId) -> f64 {
-        let model = &self.scenario.copies[copy];
-        let size = self.scenario.datasets[model.dataset].size.get() as f64;
-        size * model.scheme.fragment_share() / f64::from(model.stripes)
+        let state = &mut self.data.copies[copy];
+        state.hosts[host].rebuild.transfer = Some(transfer);
+        state.running.push(host as u32);
     }
 
     /// Sets the bytes of a rebuild on their way: as fast as its own rate and the disk it writes to are, over what all rebuilds of its pool share.
@@ -325,7 +341,7 @@ impl World<'_> {
         let disk = self.scenario.class_of(unit).disk.filter(|_| model.rebuild.onto == RebuildTarget::Replacement);
         let cap = Bandwidth::least([model.rebuild.rate, disk]);
         let pool = pool_size(model).and_then(|size| self.data.transfers.pool_side(copy, host / size));
-        let freight = Freight { bytes, cap, priority: PRIORITY, sides: pool.into_iter().collect(), between: None };
+        let freight = Freight { bytes, cap, priority: PRIORITY, sides: [pool, None], between: None };
         self.begin_transfer(Moves::Rebuild { copy, unit }, freight, after)
     }
 }
@@ -361,61 +377,101 @@ pub(super) fn pool_rates(scenario: &Scenario, copy: CopyId) -> impl Iterator<Ite
 impl CopyState {
     /// Puts what a host has lost into the order in which it is made again: what is half made, then by urgency, then what cannot be made now.
     /// Returns how many of them make the first transfer and how many there are.
-    fn line_up(&mut self, host: usize) -> (usize, usize) {
+    pub(super) fn line_up(&mut self, host: usize) -> (usize, usize) {
         if self.is_whole(host) {
             let count = self.count_on(host);
             return (count, count);
         }
-        let (mut queue, done) = (std::mem::take(&mut self.hosts[host].queue), self.hosts[host].done);
-        queue.drain(..done);
+        let (mut queue, mut done) = (std::mem::take(&mut self.hosts[host].queue), self.hosts[host].done);
+        if self.hosts[host].untidy || 2 * done > queue.len() {
+            queue.drain(..done);
+            self.hosts[host].ascends = self.hosts[host].ascends.saturating_sub(done);
+            done = 0;
+        }
         let half_made = queue
-            .first()
+            .get(done)
             .copied()
             .filter(|slot| self.hosts[host].rebuild.credit > 0.0 && self.is_lost(*slot) && self.can_mend(*slot));
         if self.hosts[host].untidy {
             queue.retain(|slot| self.is_lost(*slot) && self.placed.hosts[*slot as usize] as usize == host);
             self.hosts[host].untidy = !queue.is_empty();
+            self.hosts[host].ascends = queue.len();
         }
         // Where no stripe misses more than one fragment all are of one urgency, and in their order.
-        let left = queue.len();
-        let (count, blocked) = if self.in_danger() { self.order(&mut queue, half_made) } else { (left, false) };
+        let left = queue.len() - done;
+        let (count, blocked) = if self.in_danger() {
+            self.order(host, &mut queue, done, half_made.is_some())
+        } else {
+            self.hosts[host].alarmed.clear();
+            (left, false)
+        };
+        self.any_blocked |= blocked;
         let state = &mut self.hosts[host];
-        (state.queue, state.done, state.rebuild.blocked) = (queue, 0, blocked);
+        (state.queue, state.done, state.rebuild.blocked) = (queue, done, blocked);
         if half_made.is_none() {
             state.rebuild.credit = 0.0;
         }
         (count, left)
     }
 
-    /// Sorts a queue by urgency, what is equal as it was: each slot goes straight to its place among those of its rank. Returns how many
-    /// make the first transfer, and whether the last ones cannot be made now.
-    fn order(&mut self, queue: &mut [u32], half_made: Option<u32>) -> (usize, bool) {
-        const LAST: usize = 257;
-        let mut ranks = [0_u32; LAST + 1];
-        let mut list = std::mem::take(&mut self.scratch);
-        list.clear();
-        list.extend_from_slice(queue);
-        let rank = |slot: u32| match (half_made == Some(slot), self.can_mend(slot)) {
-            (true, _) => 0,
-            (false, true) => LAST - 1 - usize::from(self.level_of(slot)),
-            (false, false) => LAST,
+    /// Sorts what is left of a queue by urgency, what is equal as it was; the first one stays there when it is half made. Returns how many make
+    /// the first transfer, and whether the last ones cannot be made now.
+    ///
+    /// Nearly all of them miss one fragment, and come in ascending order after a few that do not. Only the others are taken out and sorted; what
+    /// is left closes up behind them.
+    fn order(&mut self, host: usize, queue: &mut [u32], done: usize, half_made: bool) -> (usize, bool) {
+        let (first, all) = (done + usize::from(half_made), queue.len());
+        let known = self.hosts[host].ascends.max(first);
+        // Without any redundancy none is like the others.
+        let (usual, ascends) = if self.tolerance > 0 { (1, known.min(all)) } else { (0, all) };
+        let mut alarmed = std::mem::take(&mut self.hosts[host].alarmed);
+        alarmed.sort_unstable();
+        alarmed.dedup();
+        alarmed.retain_mut(|slot| {
+            let place = queue[ascends..].binary_search(slot).ok().filter(|_| self.level_of(*slot) != usual);
+            *slot = place.map_or(0, |place| (ascends + place) as u32);
+            place.is_some()
+        });
+        let mut others = std::mem::take(&mut self.scratch);
+        others.clear();
+        others.extend(alarmed.iter().rev().map(|place| queue[*place as usize]));
+        for (nth, place) in alarmed.iter().enumerate().rev() {
+            let from = if nth == 0 { ascends } else { alarmed[nth - 1] as usize + 1 };
+            queue.copy_within(from..*place as usize, from + alarmed.len() - nth);
+        }
+        let behind = ascends + alarmed.len();
+        let mut place = behind;
+        for from in (first..ascends).rev() {
+            let slot = queue[from];
+            if self.level_of(slot) == usual {
+                place -= 1;
+                queue[place] = slot;
+            } else {
+                others.push(slot);
+            }
+        }
+        others.reverse();
+        others.sort_by_key(|slot| {
+            let blocked = !self.can_mend(*slot);
+            (blocked, Reverse(if blocked { 0 } else { self.level_of(*slot) }))
+        });
+        let (urgent, blocked) = others.split_at(others.partition_point(|slot| self.can_mend(*slot)));
+        let usual = first + urgent.len();
+        queue[first..usual].copy_from_slice(urgent);
+        if !blocked.is_empty() {
+            queue.copy_within(place.., usual);
+            queue[all - blocked.len()..].copy_from_slice(blocked);
+        }
+        let count = match urgent.first() {
+            Some(most) => urgent.partition_point(|slot| self.level_of(*slot) == self.level_of(*most)),
+            None => all - first - blocked.len(),
         };
-        for slot in &list {
-            ranks[rank(*slot)] += 1;
-        }
-        let next = ranks[1..LAST].iter().find(|count| **count > 0).copied().unwrap_or(0);
-        let (count, blocked) = ((ranks[0] + next) as usize, ranks[LAST] > 0);
-        let mut places = 0;
-        for count in &mut ranks {
-            places += std::mem::replace(count, places);
-        }
-        for slot in &list {
-            let place = &mut ranks[rank(*slot)];
-            queue[*place as usize] = *slot;
-            *place += 1;
-        }
-        self.scratch = list;
-        (count, blocked)
+        let result = (first - done + count, !blocked.is_empty());
+        self.hosts[host].ascends = if blocked.is_empty() { behind } else { all };
+        alarmed.clear();
+        self.hosts[host].alarmed = alarmed;
+        self.scratch = others;
+        result
     }
 
     /// True when a fragment may be put on a host.

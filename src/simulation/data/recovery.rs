@@ -29,6 +29,7 @@ impl World<'_> {
     }
 
     /// True while a copy is up to date, whole, and on nodes that run and are reached.
+    #[inline]
     pub(in crate::simulation) fn usable(&self, copy: CopyId) -> bool {
         self.data.follow[copy].fresh && self.data.copies[copy].readable()
     }
@@ -302,7 +303,8 @@ impl World<'_> {
         }
         self.data.datasets[dataset].spoiled = None;
         self.data.datasets[dataset].wanted = false;
-        if std::mem::replace(&mut self.data.datasets[dataset].active, target) != target {
+        if self.data.datasets[dataset].active != target {
+            self.set_active(dataset, target);
             self.forget_snapshots(dataset);
         }
         self.note(Happening::Data(DataHappening::DataWhole(dataset)));
@@ -475,7 +477,7 @@ impl World<'_> {
 
     /// Another copy is the one that counts, with the data of a `point`.
     pub(super) fn promote(&mut self, dataset: DatasetId, copy: CopyId, point: SimTime) {
-        self.data.datasets[dataset].active = copy;
+        self.set_active(dataset, copy);
         self.data.datasets[dataset].target = copy;
         self.note(Happening::Data(DataHappening::Promoted(copy)));
         self.forget_snapshots(dataset);

@@ -195,7 +195,7 @@ impl World<'_> {
         let cap = Bandwidth::least([self.scenario.disk_rate(active), self.scenario.disk_rate(copy)]);
         let between = Some((self.scenario.copies[active].domain, self.scenario.copies[copy].domain));
         let bytes = self.resync_bytes(dataset, copy);
-        let freight = Freight { bytes, cap, priority: 180, sides: Vec::new(), between };
+        let freight = Freight { bytes, cap, priority: 180, sides: [None; 2], between };
         let transfer = self.begin_transfer(Moves::Resync { copy }, freight, Span::ZERO);
         self.data.follow[copy].resync = Some(transfer);
     }

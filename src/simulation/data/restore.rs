@@ -220,7 +220,7 @@ impl World<'_> {
         let stored: f64 = chain.iter().map(|link| link.bytes).sum::<f64>() + log / model.reduction;
         self.data.datasets[dataset].log_bytes = log;
         self.move_data(dataset, DataStage::Moving);
-        let sides = vec![self.data.transfers.store_side(model.to, true)];
+        let sides = [Some(self.data.transfers.store_side(model.to, true)), None];
         let place = self.scenario.copies[target].domain;
         let between = self.scenario.stores[model.to].domain.map(|from| (from, place));
         // What a restore takes in is counted in data, what it moves in stored bytes.

@@ -1,6 +1,7 @@
 //! What is now, as far as data go.
 
 use super::super::event::Incarnation;
+use super::account::live_bytes;
 use super::point::Points;
 use super::streams::Streams;
 use super::{CopyState, TransferId, Transfers};
@@ -42,6 +43,8 @@ pub(in crate::simulation) enum DataStage {
 pub(in crate::simulation) struct DatasetState {
     /// The copy that is read and written.
     pub active: CopyId,
+    /// What is stored of it in copies while that one counts.
+    pub live_bytes: f64,
     /// Services can use it.
     pub readable: bool,
     pub unreadable_since: SimTime,
@@ -179,7 +182,7 @@ impl DataState {
         }
         let mut state = Self {
             any,
-            datasets: scenario.datasets.iter().map(|dataset| DatasetState::new(first(dataset))).collect(),
+            datasets: scenario.datasets.ids().map(|id| DatasetState::new(scenario, id)).collect(),
             copies: scenario.copies.ids().map(|id| CopyState::new(scenario, id)).collect(),
             follow: scenario.copies.iter().map(|copy| Follow::new(copy.role)).collect(),
             backups: IdVec::filled(BackupState::default(), scenario.backups.len()),
@@ -199,8 +202,8 @@ impl DataState {
         if !self.any {
             return;
         }
-        for (state, dataset) in self.datasets.iter_mut().zip(&scenario.datasets) {
-            *state = DatasetState::new(first(dataset));
+        for id in scenario.datasets.ids() {
+            self.datasets[id] = DatasetState::new(scenario, id);
         }
         for copy in &mut self.copies {
             copy.reset();
@@ -236,14 +239,12 @@ impl DataState {
     }
 }
 
-fn first(dataset: &crate::model::Dataset) -> CopyId {
-    CopyId::new(dataset.copies.positions().start)
-}
-
 impl DatasetState {
-    fn new(active: CopyId) -> Self {
+    fn new(scenario: &Scenario, id: DatasetId) -> Self {
+        let active = CopyId::new(scenario.datasets[id].copies.positions().start);
         Self {
             active,
+            live_bytes: live_bytes(scenario, id, active),
             readable: true,
             unreadable_since: SimTime::ZERO,
             stage: DataStage::Fine,

@@ -14,8 +14,9 @@ pub(super) struct Stripes {
     local: Option<Local>,
     /// Stripes at each level.
     at_level: Vec<u32>,
-    /// Stripes that left level 0 since the last reset; `None` once they are too many to be worth a list.
-    marks: Option<Vec<u32>>,
+    /// Stripes that left level 0 since all were clear, unless they are too many to be worth a list.
+    marks: Vec<u32>,
+    listed: bool,
 }
 
 impl Stripes {
@@ -29,16 +30,20 @@ impl Stripes {
         };
         let mut at_level = vec![0; scheme.width() as usize + 2];
         at_level[0] = stripes as u32;
-        Self { tolerance: scheme.tolerance() as u8, levels: vec![0; stripes], local, at_level, marks: Some(Vec::new()) }
+        let (tolerance, levels) = (scheme.tolerance() as u8, vec![0; stripes]);
+        Self { tolerance, levels, local, at_level, marks: Vec::new(), listed: true }
     }
 
     /// Nothing is missing; costs as much as there was to forget.
     pub fn reset(&mut self) {
-        if let Some(marks) = &mut self.marks {
-            for stripe in marks.drain(..) {
-                self.levels[stripe as usize] = 0;
+        if self.is_clear() {
+            return;
+        }
+        if self.listed {
+            for stripe in &self.marks {
+                self.levels[*stripe as usize] = 0;
                 if let Some(local) = &mut self.local {
-                    local.of(stripe).fill(0);
+                    local.of(*stripe).fill(0);
                 }
             }
         } else {
@@ -46,10 +51,23 @@ impl Stripes {
             if let Some(local) = &mut self.local {
                 local.missing.fill(0);
             }
-            self.marks = Some(Vec::new());
         }
         self.at_level.fill(0);
         self.at_level[0] = self.levels.len() as u32;
+        self.forget_marks();
+    }
+
+    fn forget_marks(&mut self) {
+        self.marks.clear();
+        self.listed = true;
+    }
+
+    /// Gives up the list of marks when it has become too long.
+    fn shorten_marks(&mut self) {
+        if self.marks.len() > self.levels.len() / 8 + 16 {
+            self.marks.clear();
+            self.listed = false;
+        }
     }
 
     /// True while nothing is missing.
@@ -76,6 +94,9 @@ impl Stripes {
 
     /// Highest level of any stripe.
     pub fn worst(&self) -> u8 {
+        if self.is_clear() {
+            return 0;
+        }
         self.at_level.iter().rposition(|count| *count > 0).unwrap_or(0) as u8
     }
 
@@ -83,13 +104,9 @@ impl Stripes {
     #[inline]
     pub fn take(&mut self, stripe: u32, position: u32) -> u8 {
         let was = self.levels[stripe as usize];
-        if was == 0
-            && let Some(marks) = &mut self.marks
-        {
-            marks.push(stripe);
-            if marks.len() > self.levels.len() / 8 + 16 {
-                self.marks = None;
-            }
+        if was == 0 && self.listed {
+            self.marks.push(stripe);
+            self.shorten_marks();
         }
         let now = match &mut self.local {
             None => was + 1,
@@ -108,12 +125,96 @@ impl Stripes {
             Some(local) => local.change(stripe, position, -1),
         };
         self.moved(stripe, was, now);
-        if now == 0
-            && self.is_clear()
-            && let Some(marks) = &mut self.marks
-        {
-            marks.clear();
+        if now == 0 && self.is_clear() {
+            self.forget_marks();
         }
+    }
+
+    /// [`Self::take`] for many stripes, each once: nearly all of them miss nothing yet, and need not be counted one by one.
+    #[inline]
+    pub fn take_all(&mut self, places: impl Iterator<Item = (u32, u32)>) {
+        if self.local.is_some() {
+            return places.for_each(|(stripe, position)| _ = self.take(stripe, position));
+        }
+        let mut fresh = 0;
+        for (stripe, _) in places {
+            let level = &mut self.levels[stripe as usize];
+            let was = *level;
+            *level += 1;
+            if was > 0 {
+                self.at_level[was as usize] -= 1;
+                self.at_level[was as usize + 1] += 1;
+                continue;
+            }
+            fresh += 1;
+            if self.listed {
+                self.marks.push(stripe);
+            }
+        }
+        self.at_level[0] -= fresh;
+        self.at_level[1] += fresh;
+        self.shorten_marks();
+    }
+
+    /// [`Self::take`] for those of many stripes, each once, that miss nothing yet.
+    #[inline]
+    pub fn take_clear(&mut self, places: impl Iterator<Item = (u32, u32)>) {
+        let mut fresh = 0;
+        for (stripe, position) in places {
+            if self.levels[stripe as usize] > 0 {
+                continue;
+            }
+            // One missing fragment is worth one failure, local code or not.
+            self.levels[stripe as usize] = 1;
+            if let Some(local) = &mut self.local {
+                local.change(stripe, position, 1);
+            }
+            fresh += 1;
+            if self.listed {
+                self.marks.push(stripe);
+            }
+        }
+        self.at_level[0] -= fresh;
+        self.at_level[1] += fresh;
+        self.shorten_marks();
+    }
+
+    /// [`Self::give`] for many stripes, each once: nearly all of them miss nothing else.
+    #[inline]
+    pub fn give_all(&mut self, places: impl Iterator<Item = (u32, u32)>) {
+        if self.local.is_some() {
+            return places.for_each(|(stripe, position)| self.give(stripe, position));
+        }
+        let mut clear = 0;
+        for (stripe, _) in places {
+            let level = &mut self.levels[stripe as usize];
+            let was = *level;
+            *level -= 1;
+            if was > 1 {
+                self.at_level[was as usize] -= 1;
+                self.at_level[was as usize - 1] += 1;
+            } else {
+                clear += 1;
+            }
+        }
+        self.at_level[1] -= clear;
+        self.at_level[0] += clear;
+        if self.is_clear() {
+            self.forget_marks();
+        }
+    }
+
+    /// True when the level of a stripe is the number of its missing fragments.
+    pub const fn is_count(&self) -> bool {
+        self.local.is_none()
+    }
+
+    /// The level of a stripe of which the fragments at these positions were all that is missing.
+    pub fn level_of(&self, positions: impl Iterator<Item = u32>) -> u8 {
+        let Some(local) = &self.local else { return positions.count() as u8 };
+        let mut missing = vec![0; local.parts];
+        positions.for_each(|position| missing[local.part(position)] += 1);
+        local_level(&missing)
     }
 
     #[inline]
@@ -141,9 +242,14 @@ impl Local {
         &mut self.missing[stripe as usize * self.parts..][..self.parts]
     }
 
+    /// The part that a position belongs to.
+    fn part(&self, position: u32) -> usize {
+        (position / self.group).min(self.parts as u32 - 1) as usize
+    }
+
     /// Counts a fragment in or out; the new level of its stripe.
     fn change(&mut self, stripe: u32, position: u32, change: i8) -> u8 {
-        let part = (position / self.group).min(self.parts as u32 - 1) as usize;
+        let part = self.part(position);
         let missing = self.of(stripe);
         missing[part] = missing[part].strict_add_signed(change);
         local_level(missing)

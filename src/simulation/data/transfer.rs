@@ -46,8 +46,8 @@ pub(in crate::simulation) struct Freight {
     pub cap: Option<Bandwidth>,
     /// A lower number goes first.
     pub priority: u8,
-    /// Sides of stores.
-    pub sides: Vec<ResourceId>,
+    /// Sides of stores, or the disks of a pool.
+    pub sides: [Option<ResourceId>; 2],
     /// From place to place, over links where there are any.
     pub between: Option<(DomainId, DomainId)>,
 }
@@ -65,7 +65,8 @@ struct Slot {
 #[derive(Debug)]
 pub(in crate::simulation) struct Transfers {
     slots: IdVec<TransferId, Slot>,
-    by_flow: BTreeMap<FlowId, TransferId>,
+    /// By the place of the flow.
+    by_flow: Vec<TransferId>,
     sharing: Sharing,
     links: usize,
     /// The disks of the pools of each copy among what is shared; empty where nothing limits them together.
@@ -74,6 +75,7 @@ pub(in crate::simulation) struct Transfers {
     epoch: Incarnation,
     planned: Option<SimTime>,
     done: Vec<FlowId>,
+    over: Vec<(TransferId, Incarnation)>,
 }
 
 impl Transfers {
@@ -91,18 +93,20 @@ impl Transfers {
         Self {
             pools,
             slots: IdVec::new(),
-            by_flow: BTreeMap::new(),
+            by_flow: Vec::new(),
             sharing: Sharing::new(&capacities),
             links: scenario.links.len(),
             epoch: Incarnation::FIRST,
             planned: None,
             done: Vec::new(),
+            over: Vec::new(),
         }
     }
 
     pub fn reset(&mut self) {
-        self.slots.clear();
-        self.by_flow.clear();
+        for slot in &mut self.slots {
+            (slot.moves, slot.flow) = (None, None);
+        }
         self.sharing.clear();
         self.planned = None;
     }
@@ -132,14 +136,15 @@ impl World<'_> {
     pub(in crate::simulation) fn begin_transfer(&mut self, moves: Moves, freight: Freight, after: Span) -> TransferId {
         let slots = &mut self.data.transfers.slots;
         let free = slots.enumerate().find(|(_, slot)| slot.moves.is_none()).map(|(id, _)| id);
-        let new = Slot { moves: Some(moves), incarnation: Incarnation::FIRST, freight, route: Vec::new(), flow: None };
         let id = match free {
             Some(id) => {
-                let incarnation = slots[id].incarnation;
-                slots[id] = Slot { incarnation, ..new };
+                (slots[id].moves, slots[id].freight) = (Some(moves), freight);
                 id
             }
-            None => slots.push(new),
+            None => {
+                let (moves, incarnation, route) = (Some(moves), Incarnation::FIRST, Vec::new());
+                slots.push(Slot { moves, incarnation, freight, route, flow: None })
+            }
         };
         slots[id].incarnation += 1;
         let incarnation = slots[id].incarnation;
@@ -150,32 +155,43 @@ impl World<'_> {
 
     /// The time before a transfer is over: it sets out.
     pub(in crate::simulation) fn transfer_begins(&mut self, transfer: TransferId, incarnation: Incarnation) {
-        let slot = &self.data.transfers.slots[transfer];
+        let slot = &mut self.data.transfers.slots[transfer];
         if slot.incarnation != incarnation || slot.moves.is_none() {
             return;
         }
-        let mut route = slot.freight.sides.clone();
-        if let Some((from, to)) = slot.freight.between {
-            route.extend(self.route_between(from, to));
-        }
-        let slot = &self.data.transfers.slots[transfer];
-        let limited = slot.freight.cap.is_some() || !route.is_empty();
+        let mut route = std::mem::take(&mut slot.route);
+        self.find_way(transfer, &mut route);
+        let slot = &mut self.data.transfers.slots[transfer];
+        slot.route = route;
+        let limited = slot.freight.cap.is_some() || !slot.route.is_empty();
         if slot.freight.bytes == 0 || !limited {
             return self.arrived(transfer);
         }
-        self.set_out(transfer, route);
+        self.set_out(transfer);
         self.plan_arrival();
     }
 
-    fn set_out(&mut self, transfer: TransferId, route: Vec<ResourceId>) {
+    /// What a transfer crosses as things are now.
+    fn find_way(&self, transfer: TransferId, route: &mut Vec<ResourceId>) {
+        let freight = &self.data.transfers.slots[transfer].freight;
+        route.clear();
+        route.extend(freight.sides.iter().flatten());
+        if let Some((from, to)) = freight.between {
+            route.extend(self.route_between(from, to));
+        }
+    }
+
+    fn set_out(&mut self, transfer: TransferId) {
         let now = self.now;
         let transfers = &mut self.data.transfers;
         let slot = &mut transfers.slots[transfer];
         let cap = slot.freight.cap.map(|cap| limit(Some(cap)));
-        let flow = transfers.sharing.start(now, &route, slot.freight.bytes, cap, slot.freight.priority);
-        slot.route = route;
+        let flow = transfers.sharing.start(now, &slot.route, slot.freight.bytes, cap, slot.freight.priority);
         slot.flow = Some(flow);
-        transfers.by_flow.insert(flow, transfer);
+        if flow.place() >= transfers.by_flow.len() {
+            transfers.by_flow.resize(flow.place() + 1, transfer);
+        }
+        transfers.by_flow[flow.place()] = transfer;
     }
 
     /// Takes a transfer off the way; what it still had to move is what is left of its freight.
@@ -183,7 +199,6 @@ impl World<'_> {
         let now = self.now;
         let transfers = &mut self.data.transfers;
         if let Some(flow) = transfers.slots[transfer].flow.take() {
-            transfers.by_flow.remove(&flow);
             let left = transfers.sharing.cancel(now, flow);
             let before = std::mem::replace(&mut transfers.slots[transfer].freight.bytes, left);
             self.incur_moved(transfer, before.saturating_sub(left));
@@ -231,25 +246,23 @@ impl World<'_> {
         if self.data.transfers.epoch != incarnation {
             return;
         }
-        let mut done = std::mem::take(&mut self.data.transfers.done);
         let transfers = &mut self.data.transfers;
         transfers.planned = None;
-        transfers.sharing.finish(self.now, &mut done);
+        transfers.sharing.finish(self.now, &mut transfers.done);
         // All of them are over before anybody is told: what one sets going may take another off.
-        let arrived: Vec<TransferId> = done.iter().filter_map(|flow| transfers.by_flow.remove(flow)).collect();
-        let mut over = Vec::with_capacity(arrived.len());
-        for transfer in arrived {
+        let mut over = std::mem::take(&mut transfers.over);
+        for flow in transfers.done.drain(..) {
+            let transfer = transfers.by_flow[flow.place()];
             transfers.slots[transfer].flow = None;
             over.push((transfer, transfers.slots[transfer].incarnation));
         }
-        done.clear();
-        transfers.done = done;
-        for (transfer, incarnation) in over {
+        for (transfer, incarnation) in over.drain(..) {
             // One before it may have called it off and put another in its place.
             if self.data.transfers.slots[transfer].incarnation == incarnation {
                 self.arrived(transfer);
             }
         }
+        self.data.transfers.over = over;
         self.plan_arrival();
     }
 
@@ -270,12 +283,15 @@ impl World<'_> {
     pub(in crate::simulation) fn reroute_transfers(&mut self) {
         for transfer in self.data.transfers.slots.ids() {
             let slot = &self.data.transfers.slots[transfer];
-            let (Some((from, to)), true) = (slot.freight.between, slot.flow.is_some()) else { continue };
-            let mut route = slot.freight.sides.clone();
-            route.extend(self.route_between(from, to));
+            if slot.freight.between.is_none() || slot.flow.is_none() {
+                continue;
+            }
+            let mut route = Vec::new();
+            self.find_way(transfer, &mut route);
             if route != self.data.transfers.slots[transfer].route {
                 self.take_off(transfer);
-                self.set_out(transfer, route);
+                self.data.transfers.slots[transfer].route = route;
+                self.set_out(transfer);
             }
         }
         for link in self.scenario.links.ids() {

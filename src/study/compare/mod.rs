@@ -214,6 +214,10 @@ fn precise(difference: &Difference, within: f64) -> bool {
     difference.differing == 0 || half.is_some_and(|half| half <= within * difference.point.abs())
 }
 
+fn leaves_out_zero(difference: &Difference) -> bool {
+    difference.low.is_some_and(|low| low > 0.0) || difference.high.is_some_and(|high| high < 0.0)
+}
+
 /// Says of every difference whether it is real, all of them together at one level; returns how many were tested.
 fn judge(rows: &mut [Row]) -> usize {
     for row in rows.iter_mut() {
@@ -240,7 +244,8 @@ fn judge(rows: &mut [Row]) -> usize {
         .collect();
     let chances: Vec<f64> = tested.iter().map(|(_, chance)| *chance).collect();
     for ((versus, _), real) in tested.iter_mut().zip(holm(&chances)) {
-        if real {
+        // Nor is what its own interval does not show, bounds of the unseen included.
+        if real && versus.difference.is_some_and(|difference| leaves_out_zero(&difference)) {
             versus.proof = Proof::Real;
         }
     }

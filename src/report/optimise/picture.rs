@@ -40,6 +40,7 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         ringed: found.chosen.and_then(position),
         notes: vec![shorten(&format!("names 名称: {}", paths.join(" · ")), 110)],
         basis: shorten(&counts(found), 110),
+        whole: found.aim.unit.is_none(),
         marks,
     })
 }

@@ -40,7 +40,12 @@ pub(super) fn choices(file: &File, written: &Table, problems: &mut Problems) -> 
             other.starts_with(&parts) || parts.starts_with(&other)
         };
         if let Some(other) = found.iter().find(|other| inside(other)) {
-            let message = format!("`{}` is a part of what `{}` chooses", item.name, other.path);
+            let (part, whole) = if parts.len() >= split(&other.path).len() {
+                (&item.name, &other.path)
+            } else {
+                (&other.path, &item.name)
+            };
+            let message = format!("`{part}` is a part of what `{whole}` chooses");
             problems.error("named-twice", item.place, message).help("choose the whole, or its parts");
         }
         let values = &item.value.0;

@@ -8,9 +8,10 @@ mod text;
 pub use tables::json;
 pub use text::summary;
 
-use super::number;
+use super::{number, wording};
 use crate::quantity::words::{count, percent, plain};
 use crate::study::optimise::{DesignFindings, GoalFindings, Known, OptimiseFindings};
+use crate::study::{Judgement, Verdict};
 
 /// Every file of an optimisation as (name, content).
 #[must_use]
@@ -71,12 +72,12 @@ fn money(value: f64) -> String {
 
 /// A number with what may be true instead, where it is not exact.
 fn known(found: &OptimiseFindings, value: Known) -> String {
+    let point = amount(found, value.point());
     match value {
-        Known::Exact(point) => amount(found, point),
-        Known::Seen(point, low, high) if low < high => {
-            format!("{} ({}–{})", amount(found, point), amount_bare(found, low), amount_bare(found, high))
+        Known::Seen(_, low, high) if low < high => {
+            format!("{point} ({}–{})", amount_bare(found, low), amount_bare(found, high))
         }
-        Known::Seen(point, ..) => amount(found, point),
+        Known::Exact(_) | Known::Seen(..) => point,
     }
 }
 
@@ -88,7 +89,7 @@ fn amount_bare(found: &OptimiseFindings, value: f64) -> String {
 fn available(value: Known) -> String {
     match value {
         Known::Exact(down) => format!("{} exact", percent(1.0 - down)),
-        Known::Seen(down, ..) if down == 0.0 => "never down".to_owned(),
+        Known::Seen(0.0, ..) => "never down".to_owned(),
         Known::Seen(down, ..) => percent(1.0 - down),
     }
 }
@@ -133,6 +134,18 @@ fn certainty(found: &OptimiseFindings) -> String {
         (None, true) => format!("{level} sure that no design keeps every promise"),
         (None, false) => format!("no design is seen to keep every promise, though not {level} sure of all"),
     }
+}
+
+/// What a plain run of the design judges: how many trials, and every objective that it misses.
+fn judged(found: &OptimiseFindings) -> Option<(u64, Vec<String>)> {
+    let findings = found.confirmed.as_ref()?;
+    let missed = findings.verdicts.iter().filter(|verdict| verdict.judgement == Judgement::Missed);
+    let told = |verdict: &Verdict| {
+        let class = verdict.class().map_or_else(String::new, |class| format!(" ({class})"));
+        let of = wording::promiser(&findings.scenario, verdict.of);
+        format!("{of} {}{class}: {}", verdict.objective, verdict.reason)
+    };
+    Some((findings.trials, missed.map(told).collect()))
 }
 
 /// What became of the designs, in one sentence.

@@ -1,6 +1,6 @@
 //! The answer as a page.
 
-use super::{amount, available, certainty, counts, hardest, known, measure, name};
+use super::{amount, available, certainty, counts, hardest, judged, known, measure, name};
 use crate::quantity::words::{count, percent};
 use crate::study::optimise::{Fate, OptimiseFindings};
 use std::fmt::Write as _;
@@ -11,40 +11,40 @@ const MOST: usize = 60;
 pub(super) fn page(found: &OptimiseFindings, version: &str, picture: bool) -> String {
     let mut text = format!("# {}\n\n", found.scenario.title);
     let _ = writeln!(text, "Which design to choose 选择哪个方案. {}.\n", counts(found));
-    match found.chosen {
-        Some(chosen) => {
-            let _ = writeln!(text, "## Choose 选择\n");
-            design(found, chosen, &mut text);
-            let _ = writeln!(text, "**{}.**\n", capital(&certainty(found)));
-            if let Some(second) = &found.runner_up {
-                let _ = writeln!(
-                    text,
-                    "Runner-up 次优: {}; {} more ({} to {}).\n",
-                    name(found, &found.designs[second.design]),
-                    amount(found, second.more.0),
-                    amount(found, second.more.1),
-                    amount(found, second.more.2)
-                );
-            }
+    if let Some(chosen) = found.chosen {
+        let _ = writeln!(text, "## Choose 选择\n");
+        design(found, chosen, &mut text);
+        let _ = writeln!(text, "**{}.**\n", capital(&certainty(found)));
+        if let Some(second) = &found.runner_up {
+            let _ = writeln!(
+                text,
+                "Runner-up 次优: {}; {} more ({} to {}).\n",
+                name(found, &found.designs[second.design]),
+                amount(found, second.more.0),
+                amount(found, second.more.1),
+                amount(found, second.more.2)
+            );
         }
-        None => {
-            let _ = writeln!(text, "## No design keeps every promise 没有方案满足全部目标\n");
-            let _ = writeln!(text, "**{}.**\n", capital(&certainty(found)));
-            text.push_str("| promise 目标 | promised 承诺 | kept by 满足的方案 | best 最好 |\n|---|---|---|---|\n");
-            for short in &found.shortfalls {
-                let promise = &found.promises[short.promise];
-                let best = short.goal.and_then(|goal| Some((goal, goal.measured?)));
-                let best = best.map_or_else(String::new, |(goal, value)| {
-                    format!("{} {}", goal.words, measure(found, &goal, value))
-                });
-                let _ = writeln!(text, "| {} | {} | {} | {best} |", promise.key, promise.words, short.kept_by);
-            }
-            text.push('\n');
-            if let Some(nearest) = found.nearest {
-                let _ = writeln!(text, "The nearest 最接近:\n");
-                design(found, nearest, &mut text);
-            }
+    } else {
+        let _ = writeln!(text, "## No design keeps every promise 没有方案满足全部目标\n");
+        let _ = writeln!(text, "**{}.**\n", capital(&certainty(found)));
+        text.push_str("| promise 目标 | promised 承诺 | kept by 满足的方案 | best 最好 |\n|---|---|---|---|\n");
+        for short in &found.shortfalls {
+            let promise = &found.promises[short.promise];
+            let best = short.goal.and_then(|goal| Some((goal, goal.measured?)));
+            let best = best
+                .map_or_else(String::new, |(goal, value)| format!("{} {}", goal.words, measure(found, &goal, value)));
+            let _ = writeln!(text, "| {} | {} | {} | {best} |", promise.key, promise.words, short.kept_by);
         }
+        text.push('\n');
+        if let Some(nearest) = found.nearest {
+            let _ = writeln!(text, "The nearest 最接近:\n");
+            design(found, nearest, &mut text);
+        }
+    }
+    if let Some((trials, missed)) = judged(found) {
+        let told = if missed.is_empty() { "no objective 无".to_owned() } else { missed.join("; ") };
+        let _ = writeln!(text, "A plain run of {} trials misses 普通运行未达标: {told}.\n", count(trials));
     }
     costs(found, &mut text);
     if picture {
@@ -77,7 +77,7 @@ fn design(found: &OptimiseFindings, nth: usize, text: &mut String) {
     );
     for (promise, goal) in found.promises.iter().zip(hardest(found, design)) {
         let (words, measured, allowed, kept) = goal.map_or_else(
-            || ("", "".to_owned(), String::new(), "kept 满足"),
+            || ("", String::new(), String::new(), "kept 满足"),
             |goal| {
                 let exact = if goal.exact { " exact 精确" } else { "" };
                 let measured = goal.measured.map(|value| format!("{}{exact}", measure(found, goal, value)));

@@ -15,7 +15,7 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         let (spend, down) = (design.worth?.point(), design.unavailability?);
         let (value, ends, bound) = match down {
             Known::Exact(value) => (value, None, false),
-            Known::Seen(value, _, high) if value == 0.0 => (high, None, true),
+            Known::Seen(0.0, _, high) => (high, None, true),
             Known::Seen(value, low, high) => (value, Some((low, high)), false),
         };
         // Only the front and the answer are named: the others are listed on the page.
@@ -41,6 +41,7 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         ringed: found.chosen.and_then(position),
         notes: vec![shorten(&format!("names 名称: {}", paths.join(" · ")), 110)],
         basis: shorten(&counts(found), 110),
+        whole: found.aim.unit.is_none(),
         marks,
     })
 }

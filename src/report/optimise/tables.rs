@@ -1,6 +1,6 @@
 //! The answer as CSV and JSON.
 
-use super::{certainty, hardest};
+use super::{certainty, hardest, judged};
 use crate::study::optimise::{DesignFindings, Fate, Known, OptimiseFindings};
 use serde_json::{Value, json};
 
@@ -89,6 +89,7 @@ pub fn json(found: &OptimiseFindings, version: &str) -> String {
         "interrupted": found.interrupted,
         "in_words": certainty(found),
         "chosen": found.chosen.map(|nth| design(found, &found.designs[nth])),
+        "plain_run": judged(found).map(|(trials, missed)| json!({ "trials": trials, "missed": missed })),
         "rivals": found.rivals.iter().map(|nth| settings(found, &found.designs[*nth])).collect::<Vec<_>>(),
         "regret_at_most": found.regret,
         "runner_up": found.runner_up.as_ref().map(|second| json!({

@@ -1,7 +1,7 @@
 //! The answer for a terminal.
 
-use super::{amount, available, certainty, counts, hardest, known, measure, name};
-use crate::quantity::words::plain;
+use super::{amount, available, certainty, counts, hardest, judged, known, measure, name};
+use crate::quantity::words::{count, plain};
 use crate::report::text::{Paint, Tone};
 use crate::report::wording::shorten;
 use crate::study::optimise::{Fate, GoalFindings, OptimiseFindings};
@@ -39,6 +39,14 @@ fn answer(found: &OptimiseFindings, chosen: usize, paint: Paint, lines: &mut Vec
     lines.push(format!("       {}", paint(tone, &certainty(found))));
     lines.push(String::new());
     promises(found, chosen, paint, lines);
+    if let Some((trials, missed)) = judged(found) {
+        let run = format!("a plain run of {} trials", count(trials));
+        if missed.is_empty() {
+            lines.push(paint(Tone::Faint, &format!("  {run} misses no objective")));
+        }
+        lines.extend(missed.iter().map(|line| paint(Tone::Warning, &format!("  {run} misses {line}"))));
+        lines.push(String::new());
+    }
     if let Some(second) = &found.runner_up {
         let why = if second.alike {
             "the same in what is compared; written later".to_owned()

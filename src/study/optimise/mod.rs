@@ -240,7 +240,7 @@ impl Study<'_> {
             }
             self.run(&wanted);
             if halving {
-                race::halve(&mut self.candidates, |_| false);
+                race::halve(&mut self.candidates);
             }
         }
     }

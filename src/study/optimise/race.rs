@@ -213,13 +213,11 @@ pub(super) struct Standing {
 }
 
 impl Referee {
-    /// True when `rival` is known to be no better than `best`, which is known to keep everything.
-    fn beaten(&self, candidates: &[Candidate], best: usize, rival: usize) -> bool {
+    /// True when `rival` is known to be no better than `best`, which is known to keep everything and to be at most at `ceiling`.
+    fn beaten(&self, candidates: &[Candidate], (best, ceiling): (usize, f64), rival: usize) -> bool {
         let (one, other) = (&candidates[best], &candidates[rival]);
-        if let (Worth::Sampled { .. }, true) = (one.worth, other.values.is_empty())
-            && let Some((value, half)) = seen(one, self.doubt)
-        {
-            return other.worth.floor() > value + half;
+        if matches!(one.worth, Worth::Sampled { .. }) && other.values.is_empty() {
+            return other.worth.floor() > ceiling;
         }
         match compare(one, other, self.doubt) {
             None => false,
@@ -243,9 +241,11 @@ impl Referee {
         };
         let alive = || (0..candidates.len()).filter(|nth| status[*nth] != Status::Missed);
         let best = alive().filter(|nth| status[*nth] == Status::Met && self.compared(&candidates[*nth])).min_by(order);
-        let mut field: Vec<usize> = alive()
-            .filter(|nth| best.is_none_or(|best| *nth == best || !self.beaten(candidates, best, *nth)))
-            .collect();
+        let most =
+            |best: usize| seen(&candidates[best], self.doubt).map_or(f64::INFINITY, |(value, half)| value + half);
+        let bar = best.map(|best| (best, most(best)));
+        let mut field: Vec<usize> =
+            alive().filter(|nth| bar.is_none_or(|bar| *nth == bar.0 || !self.beaten(candidates, bar, *nth))).collect();
         field.sort_by(order);
         let sure = field.is_empty() || (field.len() == 1 && best == field.first().copied());
         Standing { field, sure }
@@ -306,23 +306,24 @@ impl Referee {
 }
 
 /// Leaves the better half of the designs that have run, by whether they look right, by how far they miss, then by what they cost (successive
-/// halving: Karnin, Koren and Somekh, ICML 2013). Returns whether any was left out.
-pub(super) fn halve(candidates: &mut [Candidate], keep: impl Fn(usize) -> bool) -> bool {
+/// halving: Karnin, Koren and Somekh, ICML 2013).
+pub(super) fn halve(candidates: &mut [Candidate]) {
     let mut running: Vec<(f64, f64, usize)> = candidates
         .iter()
         .enumerate()
-        .filter(|(nth, candidate)| candidate.trials > 0 && !candidate.dropped && !keep(*nth))
+        .filter(|(_, candidate)| candidate.trials > 0 && !candidate.dropped)
         .map(|(nth, candidate)| (worst(candidate).max(1.0), point(candidate), nth))
         .collect();
     if running.len() <= HALVED_TO {
-        return false;
+        return;
     }
     running
         .sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)).then(left.2.cmp(&right.2)));
     let left = running.len().div_ceil(2).max(HALVED_TO);
     running.drain(..left);
-    running.into_iter().for_each(|(_, _, nth)| candidates[nth].dropped = true);
-    true
+    for (_, _, nth) in running {
+        candidates[nth].dropped = true;
+    }
 }
 
 /// How many times what is allowed the worst goal of a design uses.

@@ -170,9 +170,7 @@ impl World<'_> {
     #[inline(always)]
     fn passes_calmly(&mut self, event: Word) -> Option<(SimTime, Word)> {
         let (group, unit) = match event.unpack() {
-            Event::PoolHit { group } if self.pools[group].keeps => {
-                return self.keeper_breaks_calmly(group).map(|(at, next)| (at, next.pack()));
-            }
+            Event::PoolHit { group } if self.pools[group].keeps => return self.keeper_breaks_calmly(group),
             Event::PoolHit { group } => return self.breaks_calmly(group),
             Event::Back { group, incarnation } => {
                 let unit = self.pools[group].unit;

@@ -2,9 +2,9 @@
 //!
 //! The long way is `rebuild`: it asks what is being rebuilt, in what order, and who can read what. Here the answers are known: nothing, and
 //! everybody everything. Nobody but the books asks how many more nodes may go, nothing follows or copies the data, and what is lost is made
-//! again where it was. See `simulation/calm.rs` for what else must be calm, and for failures that are over before anything else happens.
+//! again where it was. See `simulation/calm.rs` for what else must be calm.
 
-use super::super::event::{Event, GroupId};
+use super::super::event::{Event, GroupId, Word};
 use super::super::state::{Origin, Phase, World};
 use super::DataStage;
 use crate::model::{CopyId, DomainId, UnitId};
@@ -13,13 +13,13 @@ use crate::quantity::SimTime;
 impl World<'_> {
     /// A node that stores data is hit, and the repair begins; what follows from it, and when. `None`, and nothing done, when that is not calm.
     #[inline(never)]
-    pub(in crate::simulation) fn keeper_breaks_calmly(&mut self, group: GroupId) -> Option<(SimTime, Event)> {
+    pub(in crate::simulation) fn keeper_breaks_calmly(&mut self, group: GroupId) -> Option<(SimTime, Word)> {
         let unit = self.pools[group].victim?;
         let (place, copy, host) = self.calm_keeper(unit)?;
         if self.units[unit].phase != Phase::Working || !self.data.copies[copy].untouched() {
             return None;
         }
-        let (now, quiet_until) = (self.now, self.queue.quiet_until().min(self.end));
+        let now = self.now;
         let pool = &mut self.pools[group];
         let (population, hit) = (pool.population, pool.draw_hit(now));
         let state = &mut self.units[unit];
@@ -32,26 +32,32 @@ impl World<'_> {
         self.domains[place].failed += 1;
         self.recount_domain(place);
         self.host_goes_calmly(copy, host, self.loses_data(unit));
-        let back = now + self.draw_repair(population, unit);
+        let takes = self.draw_repair(population, unit);
         self.schedule(hit, Event::PoolHit { group });
-        if back < quiet_until.min(hit) {
-            self.now = back;
-            self.tally.scenario.events += 1;
-            self.keeper_back(unit, (place, copy, host));
-            return Some((SimTime::NEVER, Event::PoolHit { group }));
-        }
-        Some((back, Event::Mended { unit, incarnation }))
+        Some((now + takes, Event::Mended { unit, incarnation }.pack()))
     }
 
     /// A node that stores data is back; false, and nothing done, when that is not calm.
     #[inline(never)]
     pub(in crate::simulation) fn keeper_returns_calmly(&mut self, unit: UnitId) -> bool {
-        let keeper = self.calm_keeper(unit);
-        let keeper = keeper.filter(|(_, copy, host)| self.data.copies[*copy].misses_only(*host));
-        keeper.is_some_and(|keeper| {
-            self.keeper_back(unit, keeper);
-            true
-        })
+        let Some((place, copy, host)) = self.calm_keeper(unit) else { return false };
+        if !self.data.copies[copy].misses_only(host) {
+            return false;
+        }
+        let state = &mut self.units[unit];
+        state.phase = Phase::Working;
+        state.incarnation += 1;
+        self.tally.scenario.repairs += 1;
+        if self.layout.wants.repairs {
+            self.incur_repair(unit);
+        }
+        self.room_made = true;
+        self.domains[place].failed -= 1;
+        self.recount_domain(place);
+        self.book_data(self.scenario.copies[copy].dataset);
+        self.data.copies[copy].set_away(host, false);
+        self.plan_rebuild(copy, host); // what it lost is made again
+        true
     }
 
     /// Where a node is that stores data, the one copy that it holds fragments of, and its place among the hosts of that: if it hosts nothing, and
@@ -67,23 +73,6 @@ impl World<'_> {
         let state = &self.data.copies[copy];
         let fine = self.data.datasets[self.scenario.copies[copy].dataset].stage == DataStage::Fine;
         (state.calm && fine && self.data.follow[copy].fresh).then_some((place, copy, host as usize))
-    }
-
-    /// The only node of a copy that is away comes back: what it lost is made again.
-    fn keeper_back(&mut self, unit: UnitId, (place, copy, host): (DomainId, CopyId, usize)) {
-        let state = &mut self.units[unit];
-        state.phase = Phase::Working;
-        state.incarnation += 1;
-        self.tally.scenario.repairs += 1;
-        if self.layout.wants.repairs {
-            self.incur_repair(unit);
-        }
-        self.room_made = true;
-        self.domains[place].failed -= 1;
-        self.recount_domain(place);
-        self.book_data(self.scenario.copies[copy].dataset);
-        self.data.copies[copy].set_away(host, false);
-        self.plan_rebuild(copy, host);
     }
 
     /// A node of a copy of which nothing is missing goes away, and what it stored may be lost.

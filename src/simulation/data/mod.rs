@@ -28,5 +28,3 @@ pub(super) use transfer::{TransferId, Transfers};
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod whole_tests;

@@ -1,5 +1,7 @@
 //! Are the books of a copy those of a plain recount, and is everything placed as designed?
 
+mod whole;
+
 use super::CopyState;
 use super::placement::Placed;
 use super::stripes::local_level;

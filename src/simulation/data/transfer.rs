@@ -136,15 +136,12 @@ impl World<'_> {
     pub(in crate::simulation) fn begin_transfer(&mut self, moves: Moves, freight: Freight, after: Span) -> TransferId {
         let slots = &mut self.data.transfers.slots;
         let free = slots.enumerate().find(|(_, slot)| slot.moves.is_none()).map(|(id, _)| id);
-        let id = match free {
-            Some(id) => {
-                (slots[id].moves, slots[id].freight) = (Some(moves), freight);
-                id
-            }
-            None => {
-                let (moves, incarnation, route) = (Some(moves), Incarnation::FIRST, Vec::new());
-                slots.push(Slot { moves, incarnation, freight, route, flow: None })
-            }
+        let id = if let Some(id) = free {
+            (slots[id].moves, slots[id].freight) = (Some(moves), freight);
+            id
+        } else {
+            let (moves, incarnation, route) = (Some(moves), Incarnation::FIRST, Vec::new());
+            slots.push(Slot { moves, incarnation, freight, route, flow: None })
         };
         slots[id].incarnation += 1;
         let incarnation = slots[id].incarnation;

@@ -1,7 +1,7 @@
 //! What is done for whole hosts at a time is what is done fragment by fragment.
 
-use super::CopyState;
-use super::stripes::Stripes;
+use super::super::CopyState;
+use super::super::stripes::Stripes;
 use crate::engine::{Rng, TrialKey};
 use crate::id::Id as _;
 use crate::model::{CopyId, Scheme};

@@ -363,7 +363,7 @@ fn the_short_way_of_the_event_loop_forgets_no_repair() {
     let tally = Simulator::new(&scenario).run(1, 0).clone();
     assert!(tally.scenario.repairs > 500);
     let (_, account) = account(&scenario, 0);
-    assert_eq!(account.loss, units(tally.scenario.repairs as i64));
+    assert_eq!(account.loss, units(tally.scenario.repairs.cast_signed()));
     assert_eq!(tally.incurred.repairs[ClassId::new(0)].len(), (3.0_f64).ceil() as usize);
 }
 

@@ -28,7 +28,9 @@ pub fn account() -> CostFindings {
         high: Some(yearly + spread),
     };
     let mut spread: Vec<Bin> = bins(60_000.0, 6.0, 4000.0);
-    spread.iter_mut().for_each(|bin| (bin.from, bin.to) = (bin.from + 500_000.0, bin.to + 500_000.0));
+    for bin in &mut spread {
+        (bin.from, bin.to) = (bin.from + 500_000.0, bin.to + 500_000.0);
+    }
     spread.insert(0, Bin { from: 500_000.0, to: 500_000.5, count: 16_000 });
     let dearest = spread.iter().map(|bin| bin.to).fold(0.0, f64::max);
     CostFindings {

@@ -120,7 +120,7 @@ impl Journal {
             let known = then.is_some();
             if let Some(what) = then.map_or(Some("it cannot be read".to_owned()), |then| then.differs(head)) {
                 // Nothing is lost with a journal in which nothing is finished.
-                if !anew && !(known && rows.is_empty()) {
+                if !(anew || known && rows.is_empty()) {
                     return Err(JournalError::Other { path, what });
                 }
                 (good, rows) = (0, Vec::new());

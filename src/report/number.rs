@@ -66,10 +66,9 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::Share | Unit::Probability => percent(value),
         Unit::Seconds => duration(value),
         Unit::SecondsPerYear => format!("{} / yr", duration(value)),
-        Unit::PerYear => format!("{} / yr", plain(value)),
+        Unit::PerYear | Unit::MoneyPerYear => format!("{} / yr", plain(value)),
         Unit::Count => plain(value),
         Unit::Bytes => bytes(value),
-        Unit::MoneyPerYear => format!("{} / yr", plain(value)),
         Unit::KilowattHoursPerYear => format!("{} kWh / yr", plain(value)),
         Unit::KilogramsPerYear => format!("{} kg / yr", plain(value)),
     }

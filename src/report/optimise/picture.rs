@@ -34,14 +34,12 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         english: format!("Availability against {spend}"),
         chinese: format!("可用性与{spend_zh}"),
         spend: format!("{spend} {spend_zh}{unit}; up and left is better 左上更优"),
-        whole: found.aim.currency.is_none(),
         upright: Upright::Nines,
         value: "available 可用 · down a year 年停机".to_owned(),
         best: found.front.iter().filter_map(|nth| position(*nth)).collect(),
         ringed: found.chosen.and_then(position),
         notes: vec![shorten(&format!("names 名称: {}", paths.join(" · ")), 110)],
         basis: shorten(&counts(found), 110),
-        whole: found.aim.unit.is_none(),
         marks,
     })
 }

@@ -21,6 +21,9 @@ use std::sync::atomic::Ordering;
 /// With `--until`: most trials, as a multiple of those planned.
 const MOST: u64 = 50;
 
+/// Most names that are listed where none is near.
+const SHOWN: usize = 25;
+
 /// Arguments of `compare`.
 #[derive(clap::Args, Debug)]
 #[command(
@@ -150,7 +153,12 @@ fn refused(error: &CompareError) -> Failure {
             explain::nearest(key, known.iter().copied()).first().map(ToString::to_string)
         }
         CompareError::Metric { error: WatchError::Subject { name, known, .. }, .. } => {
-            explain::nearest(name, known.iter().map(String::as_str)).first().map(ToString::to_string)
+            match explain::nearest(name, known.iter().map(String::as_str)).first() {
+                None if (1..=SHOWN).contains(&known.len()) => {
+                    return failure.help(format!("there is `{}`", known.join("`, `")));
+                }
+                near => near.map(ToString::to_string),
+            }
         }
         CompareError::Metric { .. }
         | CompareError::TooFew

@@ -171,7 +171,13 @@ impl Comparison {
         let estimates: Vec<Estimate> = own.map(estimate).collect();
         let versus = (1..self.candidates.len()).map(|nth| {
             let difference = self.difference(fold, nth, row);
-            let difference = difference.map(|it| widened(it, &estimates[0], &estimates[nth]));
+            // Where every trial has its say, differences of trials scatter by themselves.
+            let scatters = |it: &Difference| {
+                let judged = [0, nth].iter().all(|&nth| fold.own[nth][row].clusters == fold.own[nth][row].n);
+                judged && it.std_error.is_some_and(|error| error > 0.0)
+            };
+            let widen = |it| if scatters(&it) { it } else { widened(it, &estimates[0], &estimates[nth]) };
+            let difference = difference.map(widen);
             Versus { design: nth, difference, proof: Proof::Nothing }
         });
         let versus = versus.collect();
@@ -192,7 +198,7 @@ fn measured<'f>(found: &'f Findings, watch: &Watch) -> Option<&'f Measured> {
     subject?.metric(key)
 }
 
-/// Something that was not seen in one of the two designs has no scatter there, but may be as far off as its bound: the interval reaches so much farther.
+/// Something that was not seen in one of the two designs leaves no scatter there, but may be as far off as its bound: the interval reaches so much farther.
 fn widened(difference: Difference, first: &Estimate, second: &Estimate) -> Difference {
     let slack = |estimate: &Estimate| match (estimate.basis, estimate.point) {
         (Basis::Bound, Some(point)) => {

@@ -104,7 +104,7 @@ fn designs_that_differ_in_nothing_are_the_same_to_the_last_bit() {
     assert_eq!(row.versus[0].is_better(row.about), None);
 }
 
-/// A design that nothing ever happens to: its share of nothing is only a bound, and so is what the difference reaches to.
+/// None kept of hundreds judged against all kept: no scatter in either, yet a miss may have gone unseen. Where trials scatter by themselves nothing is added.
 #[test]
 fn what_was_not_seen_widens_the_interval() {
     let never = text("1 h", "").replace("mttf = \"99 h\"", "mttf = \"400000 years\"");
@@ -116,10 +116,23 @@ fn what_was_not_seen_widens_the_interval() {
     let outcomes = run_seeded(&comparison, 1, 300, 2);
     let compared = comparison.conclude(&outcomes);
     let versus = compared.rows[0].versus[0];
-    let bare = comparison.difference(&outcomes.fold, 1, 0).unwrap();
+    assert_eq!((versus.difference, versus.proof), (comparison.difference(&outcomes.fold, 1, 0), Proof::Real));
+
+    let promise = "objective = { rto = \"90 min\" }";
+    let fixed = |hours: &str| {
+        // Begins new: what began before the trial would be over too soon.
+        let text = text("1 h", promise).replace("age = \"stationary\"", "");
+        text.replace("{ exponential = { mean = \"1 h\" } }", hours)
+    };
+    let designs = vec![candidate("slow", &fixed("\"2 h\"")), candidate("fast", &fixed("\"1 h\""))];
+    let comparison = Comparison::new(designs, &keys(&["rto_met_share"])).unwrap();
+    let compared = comparison.conclude(&run_seeded(&comparison, 1, 300, 2));
+    let versus = compared.rows[0].versus[0];
     let found = versus.difference.unwrap();
-    assert!((bare.low.unwrap() - found.low.unwrap() - 0.01).abs() < 1e-12, "3 in 300");
-    assert_eq!((bare.high, versus.proof), (found.high, Proof::Real));
+    let kept = &compared.rows[0].estimates[1];
+    assert_eq!((kept.basis, kept.low), (Basis::Bound, Some(1.0 - 3.0 / 300.0)));
+    assert_eq!((found.point, found.high, versus.proof), (1.0, Some(1.0), Proof::Real));
+    assert!((found.low.unwrap() - 0.99).abs() < 1e-12, "{found:?}");
 
     let both = vec![candidate("never", &never), candidate("nor", &never.replace("60 days", "60 days\"\ntitle = \"x"))];
     let comparison = Comparison::new(both, &keys(&["unavailability", "recovery_time_s"])).unwrap();

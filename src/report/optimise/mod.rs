@@ -106,7 +106,7 @@ fn measure(found: &OptimiseFindings, goal: &GoalFindings, value: f64) -> String 
 fn hardest<'d>(found: &OptimiseFindings, design: &'d DesignFindings) -> Vec<Option<&'d GoalFindings>> {
     let of = |promise: usize| {
         let goals = design.goals.iter().filter(|goal| goal.promise == promise);
-        goals.max_by(|left, right| left.times.unwrap_or(0.0).total_cmp(&right.times.unwrap_or(0.0)))
+        goals.max_by(|left, right| left.times.unwrap_or(-1.0).total_cmp(&right.times.unwrap_or(-1.0)))
     };
     (0..found.promises.len()).map(of).collect()
 }

@@ -63,6 +63,13 @@ fn shown(found: &OptimiseFindings) -> Vec<usize> {
         let cost = |nth: &usize| found.designs[*nth].worth.map_or(f64::INFINITY, Known::point);
         cost(left).total_cmp(&cost(right)).then(left.cmp(right))
     });
+    // What costs far more than anything on the front would only squeeze it.
+    let cost = |nth: &usize| found.designs[*nth].worth.map_or(f64::INFINITY, Known::point);
+    let (least, most) =
+        shown.iter().map(cost).fold((f64::INFINITY, 0.0_f64), |(least, most), at| (least.min(at), most.max(at)));
+    if shown.len() > 1 {
+        others.retain(|nth| cost(nth) <= most + 0.5 * (most - least));
+    }
     let room = MOST - shown.len();
     shown.extend(others.into_iter().take(room));
     shown.sort_unstable();

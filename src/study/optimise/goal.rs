@@ -128,7 +128,7 @@ impl Goal {
     }
 
     /// What is measured when the exact value of what is tested is known.
-    pub(super) const fn from_exact(&self, exact: f64) -> f64 {
+    pub(super) const fn known_by(&self, exact: f64) -> f64 {
         match self.kind {
             Kind::Down { allowed, .. } => 1.0 - (exact + allowed),
             Kind::Limit { value, least: true, .. } => value - exact,
@@ -352,7 +352,7 @@ fn site_of(scenario: &Scenario, mut at: DomainId) -> Option<DomainId> {
 /// Nodes that host a replica or hold data.
 pub(in crate::study) fn nodes_in_use(scenario: &Scenario) -> u64 {
     let mut used = vec![false; scenario.unit_count()];
-    for host in scenario.replica_host.iter() {
+    for host in &scenario.replica_host {
         used[host.index()] = true;
     }
     for host in scenario.copies.iter().flat_map(|copy| &copy.hosts) {

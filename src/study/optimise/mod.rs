@@ -310,7 +310,9 @@ impl Study<'_> {
         });
         unknown.truncate(most);
         unknown.sort_unstable();
-        unknown.iter().for_each(|nth| self.candidates[*nth].pictured = true);
+        for nth in &unknown {
+            self.candidates[*nth].pictured = true;
+        }
         let until = trials.min(self.referee.cap).max(FIRST_LOOK.min(self.referee.cap));
         let wanted: Vec<(usize, u64)> = unknown.into_iter().map(|nth| (nth, until)).collect();
         if !wanted.is_empty() {

@@ -335,7 +335,7 @@ pub(super) fn worst(candidate: &Candidate) -> f64 {
 /// What was measured of a goal, exact where it is.
 pub(super) fn measure(candidate: &Candidate, tested: &Tested) -> Option<f64> {
     match tested.goal.exact {
-        Some(exact) => Some(tested.goal.from_exact(exact)),
+        Some(exact) => Some(tested.goal.known_by(exact)),
         None if candidate.trials == 0 => None,
         None => {
             let n = candidate.trials as f64;

@@ -182,7 +182,7 @@ fn a_large_space_is_sampled_and_climbed() {
     let mut text = REPLICAS.to_owned();
     for name in ["classes.server.title", "sites.a.title", "services.web.title"] {
         let values: Vec<String> = (0..14).map(|value| format!("\"t{value}\"")).collect();
-        text.push_str(&format!("\n\"{name}\" = [{}]", values.join(", ")));
+        text = format!("{text}\n\"{name}\" = [{}]", values.join(", "));
     }
     let found = found(&text, &search());
     assert_eq!(found.size, 5 * 14 * 14 * 14);

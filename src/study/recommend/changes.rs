@@ -131,7 +131,7 @@ impl<'a> Changes<'a> {
             self.family(vec![faster(2.0), faster(10.0)]);
         }
         self.of_staff(dataset.recovery.staff);
-        for link in scenario.links.iter() {
+        for link in &scenario.links {
             let Some(bandwidth) = link.bandwidth else { continue };
             let path = format!("links.{}.bandwidth", quoted(&link.name));
             let wider = |by: f64| {

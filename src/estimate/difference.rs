@@ -249,22 +249,18 @@ mod tests {
 
     /// The same with the trials kept: difference, standard error, correlation, factor.
     fn plain(trials: &[(Pair, Pair)]) -> [f64; 4] {
-        let count = trials.len() as f64;
+        let n = trials.len() as f64;
         let total = |of: fn(&(Pair, Pair)) -> f64| trials.iter().map(of).sum::<f64>();
-        let (x, y, u, v) = (total(|it| it.0.0), total(|it| it.0.1), total(|it| it.1.0), total(|it| it.1.1));
-        let residuals: Vec<(f64, f64)> = trials
-            .iter()
-            .map(|(first, second)| {
-                let left = (first.0 - x / y * first.1) * count / y;
-                let right = (second.0 - u / v * second.1) * count / v;
-                (left, right)
-            })
-            .collect();
-        let over = |of: &dyn Fn(&(f64, f64)) -> f64| residuals.iter().map(of).sum::<f64>() / (count * (count - 1.0));
+        let first = (total(|it| it.0.0), total(|it| it.0.1));
+        let second = (total(|it| it.1.0), total(|it| it.1.1));
+        let residual = |pair: Pair, sums: Pair| (pair.0 - sums.0 / sums.1 * pair.1) * n / sums.1;
+        let residuals: Vec<(f64, f64)> =
+            trials.iter().map(|trial| (residual(trial.0, first), residual(trial.1, second))).collect();
+        let over = |of: &dyn Fn(&(f64, f64)) -> f64| residuals.iter().map(of).sum::<f64>() / (n * (n - 1.0));
         let paired = over(&|(left, right)| (right - left) * (right - left));
         let (one, other) = (over(&|(left, _)| left * left), over(&|(_, right)| right * right));
         let both = over(&|(left, right)| left * right);
-        [u / v - x / y, paired.sqrt(), both / (one * other).sqrt(), (one + other) / paired]
+        [second.0 / second.1 - first.0 / first.1, paired.sqrt(), both / (one * other).sqrt(), (one + other) / paired]
     }
 
     fn near(found: &Difference, expected: [f64; 4], within: f64) {

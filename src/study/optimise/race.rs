@@ -132,6 +132,11 @@ pub(super) fn looks_feasible(candidate: &Candidate, but: Option<usize>) -> bool 
     !broken && !candidate.goals.iter().any(|tested| Some(tested.goal.promise) != but && bad(tested))
 }
 
+/// Something is known of what the design is compared by.
+fn is_compared(candidate: &Candidate) -> bool {
+    matches!(candidate.worth, Worth::Fixed(_)) || !candidate.values.is_empty()
+}
+
 /// What a design is compared by, as far as it was seen; its floor before any trial.
 pub(super) fn point(candidate: &Candidate) -> f64 {
     match candidate.worth {
@@ -240,7 +245,7 @@ impl Referee {
             point(&candidates[*left]).total_cmp(&point(&candidates[*right])).then(left.cmp(right))
         };
         let alive = || (0..candidates.len()).filter(|nth| status[*nth] != Status::Missed);
-        let best = alive().filter(|nth| status[*nth] == Status::Met && self.compared(&candidates[*nth])).min_by(order);
+        let best = alive().filter(|nth| status[*nth] == Status::Met && is_compared(&candidates[*nth])).min_by(order);
         let most =
             |best: usize| seen(&candidates[best], self.doubt).map_or(f64::INFINITY, |(value, half)| value + half);
         let bar = best.map(|best| (best, most(best)));
@@ -249,11 +254,6 @@ impl Referee {
         field.sort_by(order);
         let sure = field.is_empty() || (field.len() == 1 && best == field.first().copied());
         Standing { field, sure }
-    }
-
-    /// Something is known of what the design is compared by.
-    fn compared(&self, candidate: &Candidate) -> bool {
-        matches!(candidate.worth, Worth::Fixed(_)) || !candidate.values.is_empty()
     }
 
     /// Designs that should run on, each with the number of trials that it should then have.
@@ -267,25 +267,23 @@ impl Referee {
             let likely = |nth: &&usize| {
                 let candidate = &candidates[**nth];
                 (candidate.trials > 0 || self.feasible(candidate, but) == Status::Met)
-                    && self.compared(candidate)
+                    && is_compared(candidate)
                     && looks_feasible(candidate, but)
             };
             let guess = standing.field.iter().find(likely).copied();
-            let most = match guess {
-                Some(guess) => match candidates[guess].worth {
-                    Worth::Fixed(value) => value,
-                    Worth::Sampled { .. } => {
-                        seen(&candidates[guess], self.doubt).map_or(f64::INFINITY, |(value, half)| value + half)
-                    }
-                },
-                // Nobody looks right yet: the cheapest begin.
-                None => {
-                    let mut floors: Vec<f64> =
-                        standing.field.iter().map(|nth| candidates[*nth].worth.floor()).collect();
-                    floors.sort_by(f64::total_cmp);
-                    floors.get(ABREAST - 1).copied().unwrap_or(f64::INFINITY)
+            let highest = |guess: usize| match candidates[guess].worth {
+                Worth::Fixed(value) => value,
+                Worth::Sampled { .. } => {
+                    seen(&candidates[guess], self.doubt).map_or(f64::INFINITY, |(value, half)| value + half)
                 }
             };
+            // Nobody looks right yet: the cheapest begin.
+            let cheapest = || {
+                let mut floors: Vec<f64> = standing.field.iter().map(|nth| candidates[*nth].worth.floor()).collect();
+                floors.sort_by(f64::total_cmp);
+                floors.get(ABREAST - 1).copied().unwrap_or(f64::INFINITY)
+            };
+            let most = guess.map_or_else(cheapest, highest);
             let own = guess.and_then(|guess| match candidates[guess].worth {
                 Worth::Fixed(value) => Some((value, guess)),
                 Worth::Sampled { .. } => None,

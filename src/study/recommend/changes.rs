@@ -179,6 +179,6 @@ fn quoted(part: &str) -> String {
 fn written(span: Span) -> String {
     let micros = span.as_microseconds();
     let units = [("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000)];
-    let whole = units.into_iter().find(|(_, size)| micros % size == 0);
+    let whole = units.into_iter().find(|(_, size)| micros.is_multiple_of(*size));
     whole.map_or_else(|| format!("{micros} us"), |(unit, size)| format!("{} {unit}", micros / size))
 }

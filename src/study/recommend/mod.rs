@@ -205,5 +205,5 @@ fn count(contender: &Contender) -> usize {
 }
 
 fn nodes(contender: &Contender) -> i64 {
-    super::optimise::nodes_in_use(&contender.findings.scenario) as i64
+    super::optimise::nodes_in_use(&contender.findings.scenario).cast_signed()
 }

@@ -38,8 +38,8 @@ pub(super) fn front(found: &OptimiseFindings) -> Option<String> {
         value: "available 可用 · down a year 年停机".to_owned(),
         best: found.front.iter().filter_map(|nth| position(*nth)).collect(),
         ringed: found.chosen.and_then(position),
-        notes: vec![shorten(&format!("names 名称: {}", paths.join(" · ")), 110)],
-        basis: shorten(&counts(found), 110),
+        notes: Vec::new(),
+        basis: shorten(&format!("{}; names 名称: {}", counts(found), paths.join(" · ")), 150),
         marks,
     })
 }

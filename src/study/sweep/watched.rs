@@ -77,7 +77,10 @@ impl Watched {
             Subject::Dataset(id) => ("dataset", named(&scenario.datasets[id].title, &scenario.datasets[id].name)),
             Subject::Domain(id) => ("domain", named(&scenario.domains[id].title, &scenario.domains[id].name)),
             Subject::Scenario => ("scenario", String::new()),
-            Subject::Cost => ("cost", String::new()),
+            // An amount says nothing without its currency.
+            Subject::Cost => {
+                ("cost", scenario.prices.as_ref().map_or_else(String::new, |prices| prices.currency.to_string()))
+            }
         };
         let known = || metric::all().filter(|(of, _)| *of == kind).map(|(_, about)| about);
         let found = known().find(|about| about.key == path.metric && (path.point.is_none() || about.distribution));
@@ -96,7 +99,9 @@ impl Watched {
     /// What is watched unless something else is asked for: of each service and each dataset what can be measured and was promised.
     #[must_use]
     pub fn usual(scenario: &Scenario) -> Vec<Self> {
-        let mut found = Vec::new();
+        // The price of a design stands before what it buys.
+        let costs = OF_COSTS.iter().filter_map(|key| Self::one(scenario, &format!("cost.{key}")).ok());
+        let mut found: Vec<Self> = costs.collect();
         let mut add = |whose: &str, key: &str, point: Option<&str>| {
             let point = point.map(|point| format!(".{point}")).unwrap_or_default();
             found.extend(Self::one(scenario, &format!("{whose}.{key}{point}")));
@@ -113,7 +118,6 @@ impl Watched {
                 add(&format!("datasets.{}", dataset.name), key, *point);
             }
         }
-        found.extend(OF_COSTS.iter().filter_map(|key| Self::one(scenario, &format!("cost.{key}")).ok()));
         if found.is_empty() {
             found.extend(Self::one(scenario, "scenario.unavailability"));
         }

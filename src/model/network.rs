@@ -40,7 +40,7 @@ impl Link {
     /// format  = 1
     /// name    = "two-sites"
     /// horizon = "1 year"
-    /// sites   = { north = { nodes = 1 }, south = { nodes = 1 } }
+    /// sites   = { north = {}, south = {} }
     ///
     /// [links.line]
     /// between    = ["north", "south"]

@@ -167,3 +167,24 @@ fn settings_reach_all_designs_and_a_folder_means_what_is_in_it() {
     assert_eq!((code, document["horizon_s"].as_f64()), (0, Some(90.0 * 86_400.0)));
     assert_eq!(document["baseline"], "fast", "in the order of their names");
 }
+
+/// The picture in the README of the designs is the one that the command draws.
+#[test]
+fn the_five_strategies_are_drawn_as_shown() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/designs");
+    let (folder, names) = (
+        tempfile::tempdir().unwrap(),
+        ["backup-restore", "pilot-light", "warm-standby", "hot-standby", "active-active"],
+    );
+    let files: Vec<String> = names.iter().map(|name| root.join(format!("{name}.toml")).display().to_string()).collect();
+    let mut arguments: Vec<&str> = files.iter().map(String::as_str).collect();
+    arguments.extend(["--metric", "cost.total_cost", "--output", "out"]);
+    let (code, _, errors) = compare(&folder, &arguments);
+    assert_eq!(code, 0, "{errors}");
+    let drawn = fs::read_to_string(folder.path().join("out/plots/pareto-recovery-time.svg")).unwrap();
+    let kept = root.join("recovery-time-against-cost.svg");
+    if std::env::var_os("DRSIM_BLESS").is_some() {
+        fs::write(&kept, &drawn).unwrap();
+    }
+    assert!(drawn == fs::read_to_string(kept).unwrap(), "it differs: DRSIM_BLESS=1 draws it anew");
+}
